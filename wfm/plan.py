@@ -1,0 +1,353 @@
+"""The plan: what `plan.toml` says, checked key by key. Pure data; reading the file is the job of ``data``."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from wfm.grid import WEEKDAYS, TimeGrid, parse_span_hours, parse_window
+
+__all__ = [
+    "ChannelName", "Contract", "ContractKind", "ContractLimits", "Costs", "ForecastOptions", "Limits", "Plan",
+    "PlanHead", "Queue", "RequirementOptions", "RosterOptions", "ShiftTemplate", "SimulationOptions", "Target",
+    "TemporaryLimits",
+]  # fmt: skip
+
+ChannelName = Literal["phone", "chat", "email"]
+ContractKind = Literal["employee", "part_time", "dispatch", "intern", "outsourced"]
+Metric = Literal["answered_within", "average_response", "abandoned", "resolved_within"]
+Share = Annotated[float, Field(ge=0.0, le=1.0)]
+
+
+def _window(text: str) -> str:
+    parse_window(text)
+    return text
+
+
+Window = Annotated[str, AfterValidator(_window)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class PlanHead(_Part):
+    """``[plan]``: what is planned, when, and on which calendar and rules."""
+
+    name: str = Field(min_length=1)
+    timezone: str = "Asia/Shanghai"
+    start: date
+    days: int = Field(ge=1, le=366)
+    interval_minutes: Literal[5, 10, 15, 30, 60] = 30
+    known_until: date | None = None
+    currency: str = "CNY"
+    event_calendars: tuple[str, ...] = ()
+    labour_rules: tuple[str, ...] = ("cn",)
+    allow_unknown_holidays: bool = False
+
+    @field_validator("timezone")
+    @classmethod
+    def _zone_exists(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (KeyError, ValueError, OSError) as error:
+            raise ValueError(f"expected an IANA time zone like 'Asia/Shanghai', got '{value}'") from error
+        return value
+
+    @property
+    def end(self) -> date:
+        """Last rostered day (inclusive)."""
+        return self.start + timedelta(days=self.days - 1)
+
+    @property
+    def last_known(self) -> date:
+        """Last day whose history may reach the forecaster: ``known_until``, else the day before ``start``."""
+        return self.known_until if self.known_until is not None else self.start - timedelta(days=1)
+
+    @property
+    def grid(self) -> TimeGrid:
+        """The grid of the rostered horizon."""
+        return TimeGrid(self.timezone, self.start, self.days, self.interval_minutes)
+
+
+class Target(_Part):
+    """``[[queue.target]]``: one response-time promise.
+
+    ``answered_within`` and ``resolved_within``: at least ``share`` within ``seconds``; ``average_response``: mean wait
+    at most ``seconds``; ``abandoned``: at most ``share`` of the offered contacts leave unanswered.
+    """
+
+    metric: Metric
+    seconds: float | None = Field(None, ge=0)
+    share: Share | None = None
+    window: Window = "00:00-24:00"
+    over: Literal["interval", "day", "horizon"] = "day"
+    confidence: float | None = Field(None, gt=0.0, lt=1.0)
+
+    @model_validator(mode="after")
+    def _numbers_fit_the_metric(self) -> Target:
+        if self.metric != "abandoned" and self.seconds is None:
+            raise ValueError(f"metric '{self.metric}' needs 'seconds'")
+        if self.metric != "average_response" and self.share is None:
+            raise ValueError(f"metric '{self.metric}' needs 'share'")
+        return self
+
+
+class Queue(_Part):
+    """``[[queue]]``: one stream of contacts and how people serve it.
+
+    ``aht_seconds`` (used where the history has no handle time) and the handle time of the history are the agent's time
+    for one contact handled alone; ``concurrency_speedup[k-1]`` is the throughput with k open chats relative to one.
+    """
+
+    id: str = Field(min_length=1)
+    title: str = ""
+    channel: ChannelName
+    platform: str = ""
+    open: Window | dict[str, Window | Literal["closed"]] = "00:00-24:00"
+    concurrency: int = Field(1, ge=1, le=50)
+    concurrency_speedup: tuple[float, ...] = ()
+    patience_seconds: float | None = Field(None, gt=0)
+    priority: int = Field(5, ge=1, le=99)
+    bot_containment: float = Field(0.0, ge=0.0, lt=1.0)
+    shrinkage: float = Field(0.0, ge=0.0, lt=1.0)
+    aht_seconds: float | None = Field(None, gt=0)
+    shortage_cost_per_hour: float | None = Field(None, ge=0)
+    profile_like: str | None = None
+    target: tuple[Target, ...] = ()
+
+    @field_validator("open")
+    @classmethod
+    def _weekdays_exist(cls, value: str | dict[str, str]) -> str | dict[str, str]:
+        if isinstance(value, dict):
+            unknown = sorted(set(value) - set(WEEKDAYS))
+            if unknown:
+                raise ValueError(f"expected weekdays {', '.join(WEEKDAYS)}, got {', '.join(unknown)}")
+        return value
+
+    @model_validator(mode="after")
+    def _speedup_fits_concurrency(self) -> Queue:
+        if self.concurrency > 1 and self.channel != "chat":
+            raise ValueError(f"only chat has concurrency above 1, got {self.concurrency} on a {self.channel} queue")
+        given = self.concurrency_speedup
+        if given and len(given) != self.concurrency:
+            raise ValueError(f"concurrency_speedup needs {self.concurrency} numbers (one per level), got {len(given)}")
+        if any(value <= 0 for value in given):
+            raise ValueError("concurrency_speedup must be above 0")
+        return self
+
+    @property
+    def speedup(self) -> tuple[float, ...]:
+        """Throughput with 1..concurrency open contacts relative to one; linear up to the level when not given."""
+        return self.concurrency_speedup or tuple(float(k) for k in range(1, self.concurrency + 1))
+
+    def window_on(self, weekday: int) -> tuple[int, int] | None:
+        """Return the opening window in minutes on a weekday (Monday 0), None when closed."""
+        text = self.open if isinstance(self.open, str) else self.open.get(WEEKDAYS[weekday], "closed")
+        return None if text == "closed" else parse_window(text)
+
+
+class ContractLimits(_Part):
+    """Limits on temporary staff; the same keys for one contract and for all temporary kinds together."""
+
+    headcount_max: int | None = Field(None, ge=0)
+    share_max: Share | None = None
+    seats_max: int | None = Field(None, ge=0)
+    cost_max: float | None = Field(None, ge=0)
+    per_experienced_max: float | None = Field(None, ge=0)
+
+
+class TemporaryLimits(ContractLimits):
+    """``[limits.temporary]``."""
+
+    dispatch_share_max: Share | None = None
+
+
+class Limits(_Part):
+    """``[limits]``."""
+
+    temporary: TemporaryLimits = TemporaryLimits()
+
+
+class Contract(_Part):
+    """``[[contract]]``: what a group of people costs and may do.
+
+    ``hours_per_week_guaranteed`` are paid whether rostered or not (salaried staff), so they are used first.
+    Training days lie right before the first day on seat: ``training_hours_per_day`` paid hours each, no contacts.
+    ``hire_from`` is the first day on which people not yet named may start training.
+    """
+
+    id: str = Field(min_length=1)
+    title: str = ""
+    kind: ContractKind = "employee"
+    cost_per_hour: float = Field(ge=0)
+    headcount: int = Field(0, ge=0)
+    cost_per_hire: float = Field(0.0, ge=0)
+    training_days: int = Field(0, ge=0, le=60)
+    training_hours_per_day: float = Field(4.0, gt=0, le=5)
+    hire_from: date | None = None
+    speed: tuple[Annotated[float, Field(gt=0, le=2)], ...] = (1.0,)
+    queues: tuple[str, ...] = ()
+    shifts: tuple[str, ...] = ()
+    hours_per_week_max: float | None = Field(None, gt=0)
+    hours_per_week_guaranteed: float = Field(0.0, ge=0)
+    limits: ContractLimits = ContractLimits()
+
+    @field_validator("speed")
+    @classmethod
+    def _speed_is_given(cls, value: tuple[float, ...]) -> tuple[float, ...]:
+        if not value:
+            raise ValueError("expected at least one relative speed, got an empty list")
+        return value
+
+    @property
+    def is_temporary(self) -> bool:
+        """Whether its people count as temporary staff (all but employees)."""
+        return self.kind != "employee"
+
+    def speed_in_week(self, week: int) -> float:
+        """Return the relative speed in a week on seat (0 = the first)."""
+        return self.speed[min(max(week, 0), len(self.speed) - 1)]
+
+
+class ShiftTemplate(_Part):
+    """``[[shift]]``: allowed starts and lengths, the meal and the short breaks.
+
+    The meal starts within ``meal_after`` of the shift's start. A short break keeps ``break_clear_minutes`` away from
+    both ends of the shift, from the meal and from other breaks. ``weekdays`` and ``dates`` restrict the start day.
+    """
+
+    id: str = Field(min_length=1)
+    start: str
+    hours: tuple[Annotated[float, Field(gt=0, le=16)], ...]
+    meal_minutes: int = Field(0, ge=0, le=180)
+    meal_after: str = "3h-5h"
+    break_minutes: tuple[Annotated[int, Field(gt=0, le=60)], ...] = ()
+    break_clear_minutes: int = Field(60, ge=0, le=240)
+    code: str = ""
+    weekdays: tuple[str, ...] = ()
+    dates: tuple[date, ...] = ()
+
+    @field_validator("start")
+    @classmethod
+    def _start_is_a_range(cls, value: str) -> str:
+        if "-" in value:
+            first, _, last = value.partition("-")
+            if first.strip() == last.strip():
+                value = first.strip()
+        cls._range(value)
+        return value
+
+    @field_validator("hours")
+    @classmethod
+    def _hours_are_given(cls, value: tuple[float, ...]) -> tuple[float, ...]:
+        if not value:
+            raise ValueError("expected at least one length in hours, got an empty list")
+        return tuple(sorted(set(value)))
+
+    @field_validator("meal_after")
+    @classmethod
+    def _meal_after_is_a_span(cls, value: str) -> str:
+        parse_span_hours(value)
+        return value
+
+    @field_validator("weekdays")
+    @classmethod
+    def _weekdays_exist(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        unknown = sorted(set(value) - set(WEEKDAYS))
+        if unknown:
+            raise ValueError(f"expected weekdays {', '.join(WEEKDAYS)}, got {', '.join(unknown)}")
+        return value
+
+    @staticmethod
+    def _range(text: str) -> tuple[int, int]:
+        if "-" in text:
+            return parse_window(text)
+        first, _ = parse_window(f"{text}-24:00")
+        return first, first
+
+    @property
+    def start_range(self) -> tuple[int, int]:
+        """Earliest and latest start in minutes after midnight (the latest may be above 1440)."""
+        return self._range(self.start)
+
+    @property
+    def meal_window(self) -> tuple[int, int]:
+        """Earliest and latest start of the meal in minutes after the shift's start."""
+        return parse_span_hours(self.meal_after)
+
+    def paid_hours(self, hours: float) -> float:
+        """Return the paid hours of a shift of that length (the meal is unpaid)."""
+        return hours - self.meal_minutes / 60.0
+
+    def allowed_on(self, day: date) -> bool:
+        """Return whether the shift may start on ``day``."""
+        if self.dates:
+            return day in self.dates
+        return not self.weekdays or WEEKDAYS[day.weekday()] in self.weekdays
+
+
+class Costs(_Part):
+    """``[costs]``: prices that steer the roster. ``shortage_per_agent_hour`` prices a missing agent for an hour."""
+
+    shortage_per_agent_hour: float = Field(300.0, ge=0)
+
+
+class ForecastOptions(_Part):
+    """``[forecast]``: own numbers, or how ours are made."""
+
+    file: str | None = None
+    paths: int = Field(500, ge=20, le=20000)
+    models: tuple[str, ...] = ("prophet", "regression")
+    events: bool = True
+    origins: int = Field(4, ge=1, le=52)
+
+
+class RequirementOptions(_Part):
+    """``[requirement]``."""
+
+    file: str | None = None
+
+
+class RosterOptions(_Part):
+    """``[roster]``: the search's deterministic effort (1 = about two minutes for 200 people) and the gap to stop at."""
+
+    effort: float = Field(1.0, gt=0, le=1000)
+    gap: Share = 0.005
+
+
+class SimulationOptions(_Part):
+    """``[simulation]``."""
+
+    replications: int = Field(40, ge=2, le=10000)
+
+
+class Plan(_Part):
+    """A whole ``plan.toml``."""
+
+    plan: PlanHead
+    queue: tuple[Queue, ...] = Field(min_length=1)
+    contract: tuple[Contract, ...] = Field(min_length=1)
+    shift: tuple[ShiftTemplate, ...] = Field(min_length=1)
+    labour: dict[str, Any] = Field(default_factory=dict)
+    limits: Limits = Limits()
+    costs: Costs = Costs()
+    forecast: ForecastOptions = ForecastOptions()
+    requirement: RequirementOptions = RequirementOptions()
+    roster: RosterOptions = RosterOptions()
+    simulation: SimulationOptions = SimulationOptions()
+
+    def queue_by_id(self, queue_id: str) -> Queue:
+        """Return a queue by its id; KeyError when there is none."""
+        return {queue.id: queue for queue in self.queue}[queue_id]
+
+    def contract_by_id(self, contract_id: str) -> Contract:
+        """Return a contract by its id; KeyError when there is none."""
+        return {contract.id: contract for contract in self.contract}[contract_id]
+
+    def shift_by_id(self, shift_id: str) -> ShiftTemplate:
+        """Return a shift template by its id; KeyError when there is none."""
+        return {shift.id: shift for shift in self.shift}[shift_id]
