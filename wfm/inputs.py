@@ -155,7 +155,8 @@ class Inputs:
     ----------
     own_forecast, own_requirement : SeriesTable or None
         Given when the plan brings ``forecast.csv`` (``offered_mean``, ``offered_p10``, ``offered_p50``,
-        ``offered_p90``, ``aht_seconds``) or ``requirement.csv`` (``load_erlangs``, ``agents_required``, ``agents_with_shrinkage``).
+        ``offered_p90``, ``aht_seconds``) or ``requirement.csv`` (``load_erlangs``, ``agents_required``,
+        ``agents_with_shrinkage``).
     input_hash : str
         SHA-256 over the bytes of all files that were read (and the scenario's), hex.
     """

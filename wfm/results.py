@@ -123,7 +123,7 @@ class RosteredShift:
 
 @dataclass(frozen=True)
 class Activity:
-    """One stretch inside a shift: ``work``, ``meal``, ``break`` or ``training``; ``queue`` empty where routing decides."""
+    """One stretch inside a shift: ``work``, ``meal``, ``break`` or ``training``; empty ``queue``: routing decides."""
 
     employee_id: str
     date: date
