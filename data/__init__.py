@@ -1,1 +1,1 @@
-"""."""
+"""Data: all files in and out, and everything bundled (samples, calendars, rule packs)."""

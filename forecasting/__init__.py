@@ -1,1 +1,1 @@
-"""."""
+"""Forecasting: history, events and drivers to sample paths of contacts."""

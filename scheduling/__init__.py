@@ -1,1 +1,1 @@
-"""."""
+"""Scheduling: requirement, people and rules to a roster with a proven bound."""
