@@ -1,0 +1,252 @@
+"""The result files of a plan as CSV text: LF line ends, UTF-8 without BOM, the same bytes for the same numbers.
+
+Times are ISO 8601 with offset, dates ``YYYY-MM-DD``, money and hours have two decimals, contacts and agents three,
+shares four. A number that does not exist (nothing arrived, a step that did not run) is an empty cell.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, timedelta
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wfm.grid import TimeGrid
+from wfm.results import (
+    Activity,
+    Attainment,
+    BacktestRow,
+    Finding,
+    Forecast,
+    Hire,
+    Requirement,
+    Roster,
+    RosteredShift,
+)
+
+__all__ = [
+    "COLUMNS", "activities_csv", "audit_csv", "backtest_csv", "comparison_csv", "coverage_csv", "forecast_csv",
+    "forecast_daily_csv", "hires_csv", "number", "requirement_csv", "roster_csv", "targets_csv",
+]  # fmt: skip
+
+COLUMNS: Mapping[str, tuple[str, ...]] = {
+    "forecast": ("interval_start", "queue", "offered_mean", "offered_p10", "offered_p50", "offered_p90", "aht_seconds"),
+    "forecast_daily": ("date", "queue", "offered_mean", "offered_p10", "offered_p50", "offered_p90"),
+    "requirement": ("interval_start", "queue", "load_erlangs", "agents_required", "agents_with_shrinkage"),
+    "roster": (
+        "employee_id", "name", "contract", "team", "date", "shift", "start", "end", "paid_hours", "overtime_hours",
+        "cost",
+    ),
+    "activities": ("employee_id", "date", "activity", "queue", "start", "end", "paid"),
+    "hires": ("employee_id", "contract", "training_from", "on_seat_from", "cost"),
+    "coverage": (
+        "interval_start", "queue", "agents_required", "agents_scheduled", "offered_mean", "answered_within_mean",
+        "answered_within_p10", "agents_with_shrinkage", "agents_short",
+    ),
+    "targets": (
+        "queue", "metric", "seconds", "window", "over", "period", "goal", "expected", "p10", "probability_met", "met",
+    ),
+    "audit": ("rule", "severity", "employee_id", "date", "detail"),
+    "backtest": ("queue", "model", "window", "kind", "wape", "bias", "actual", "forecast"),
+    "comparison": (
+        "scenario", "cost", "hours", "overtime_hours", "temps_hired", "temp_hours", "agents_short_hours",
+        "worst_target", "probability_all_met", "gap", "seconds",
+    ),
+}  # fmt: skip
+"""Columns of each result file, in order."""
+
+_DECIMALS = {
+    "cost": 2, "hours": 2, "overtime_hours": 2, "temp_hours": 2, "agents_short_hours": 2, "worst_target": 4,
+    "probability_all_met": 4, "gap": 6, "seconds": 1,
+}  # fmt: skip
+
+FloatArray = NDArray[np.float64]
+
+
+def number(value: float | None, decimals: int) -> str:
+    """Return a number with fixed decimals, ``""`` for None, NaN and infinities; never ``-0``."""
+    if value is None or not math.isfinite(value):
+        return ""
+    text = f"{value:.{decimals}f}"
+    return text[1:] if text.startswith("-") and not text.strip("-0.") else text
+
+
+def forecast_csv(forecast: Forecast) -> str:
+    """Return ``forecast.csv``: contacts and handle time per queue and interval, sorted by queue then time."""
+    bands = np.quantile(forecast.paths, (0.1, 0.5, 0.9), axis=0)
+    columns = [_column(values, 3) for values in (forecast.rate, *bands)]
+    return _interval_table("forecast", forecast.grid, forecast.queues, [*columns, _column(forecast.aht_seconds, 1)])
+
+
+def forecast_daily_csv(forecast: Forecast) -> str:
+    """Return ``forecast_daily.csv``: contacts per queue and day; the bands are those of the day's sum."""
+    bands = np.quantile(forecast.daily_paths, (0.1, 0.5, 0.9), axis=0)
+    columns = [_column(values, 3) for values in (forecast.daily_rate, *bands)]
+    dates = [day.isoformat() for day in forecast.grid.dates]
+    return _text("forecast_daily", zip(*_keys(dates, forecast.queues), *columns, strict=True))
+
+
+def requirement_csv(requirement: Requirement) -> str:
+    """Return ``requirement.csv``: offered work and agents per queue and interval, sorted by queue then time."""
+    values = (requirement.load_erlangs, requirement.agents_required, requirement.agents_with_shrinkage)
+    columns = [_column(values[0], 4), _column(values[1], 3), _column(values[2], 3)]
+    return _interval_table("requirement", requirement.grid, requirement.queues, columns)
+
+
+def roster_csv(shifts: Sequence[RosteredShift]) -> str:
+    """Return ``roster.csv``: one row per person and shift, in the order given."""
+    return _text("roster", map(_shift_row, shifts))
+
+
+def activities_csv(activities: Sequence[Activity]) -> str:
+    """Return ``activities.csv``: what each shift consists of, in the order given."""
+    return _text("activities", map(_activity_row, activities))
+
+
+def hires_csv(hires: Sequence[Hire]) -> str:
+    """Return ``hires.csv``: people taken on, with the first day of training and the first day on seat."""
+    rows = ((h.employee_id, h.contract, _day(h.training_from), _day(h.on_seat_from), number(h.cost, 2)) for h in hires)
+    return _text("hires", rows)
+
+
+def coverage_csv(
+    requirement: Requirement, roster: Roster, forecast: Forecast | None, attainment: Attainment | None
+) -> str:
+    """Return ``coverage.csv``: agents needed and on seat per queue and interval, and what is answered in time.
+
+    ``agents_with_shrinkage`` is what the roster is built against, ``agents_short`` what is missing from it. Columns of
+    a step that did not run are empty.
+    """
+    queues = requirement.queues
+    scheduled = _aligned(queues, roster.queues, roster.scheduled)
+    blank = np.full(scheduled.shape, np.nan)
+    offered = blank if forecast is None else _aligned(queues, forecast.queues, forecast.rate)
+    mean, p10 = blank, blank
+    if attainment is not None:
+        mean = _aligned(queues, attainment.queues, attainment.answered_within_mean)
+        p10 = _aligned(queues, attainment.queues, attainment.answered_within_p10)
+    needed = requirement.agents_with_shrinkage
+    short = np.maximum(0.0, needed - scheduled)
+    with_decimals = (
+        (requirement.agents_required, 3), (scheduled, 3), (offered, 3), (mean, 4), (p10, 4), (needed, 3), (short, 3),
+    )  # fmt: skip
+    columns = [_column(values, decimals) for values, decimals in with_decimals]
+    return _interval_table("coverage", requirement.grid, queues, columns)
+
+
+def targets_csv(attainment: Attainment) -> str:
+    """Return ``targets.csv``: what to expect of each target in each period, in the order given."""
+    rows = (
+        (
+            t.queue, t.metric, _short(t.seconds), t.window, t.over, t.period, _short(t.goal), number(t.expected, 4),
+            number(t.p10, 4), number(t.probability_met, 4), _flag(t.met),
+        )
+        for t in attainment.targets
+    )  # fmt: skip
+    return _text("targets", rows)
+
+
+def audit_csv(findings: Sequence[Finding]) -> str:
+    """Return ``audit.csv``: the header only when the roster is clean."""
+    return _text("audit", ((f.rule, f.severity, f.employee_id, f.date, f.detail) for f in findings))
+
+
+def backtest_csv(rows: Sequence[BacktestRow]) -> str:
+    """Return ``backtest.csv``: accuracy of every model on every held-back window (WAPE and bias as shares)."""
+    return _text(
+        "backtest",
+        (
+            (r.queue, r.model, r.window, r.kind, number(r.wape, 4), number(r.bias, 4), number(r.actual, 2),
+             number(r.forecast, 2))
+            for r in rows
+        ),
+    )  # fmt: skip
+
+
+def comparison_csv(rows: Sequence[Mapping[str, object]]) -> str:
+    """Return ``comparison.csv``: one row per scenario; keys beyond the contract's columns follow on the right."""
+    known = COLUMNS["comparison"]
+    extra = dict.fromkeys(key for row in rows for key in row if key not in known)
+    header = (*known, *extra)
+    return _lines(header, ([_cell(key, row.get(key)) for key in header] for row in rows))
+
+
+def _cell(key: str, value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return _flag(value)
+    if key in _DECIMALS and isinstance(value, (int, float)):
+        return number(float(value), _DECIMALS[key])
+    return _short(value) if isinstance(value, float) else str(value)
+
+
+def _shift_row(s: RosteredShift) -> tuple[str, ...]:
+    return (
+        s.employee_id, s.name, s.contract, s.team, _day(s.date), s.shift, _moment(s.start), _moment(s.end),
+        number(s.paid_hours, 2), number(s.overtime_hours, 2), number(s.cost, 2),
+    )  # fmt: skip
+
+
+def _activity_row(a: Activity) -> tuple[str, ...]:
+    return (a.employee_id, _day(a.date), a.activity, a.queue, _moment(a.start), _moment(a.end), _flag(a.paid))
+
+
+def _interval_table(name: str, grid: TimeGrid, queues: Sequence[str], columns: list[list[str]]) -> str:
+    return _text(name, zip(*_keys(interval_stamps(grid), queues), *columns, strict=True))
+
+
+def interval_stamps(grid: TimeGrid) -> list[str]:
+    """Return the start of each interval of a grid in ISO 8601 with offset."""
+    return [_moment(grid.moment(i)) for i in range(grid.n)]
+
+
+def _keys(periods: list[str], queues: Sequence[str]) -> tuple[list[str], list[str]]:
+    return periods * len(queues), [queue for queue in queues for _ in periods]
+
+
+def _column(values: NDArray[np.floating], decimals: int) -> list[str]:
+    return [number(value, decimals) for value in values.ravel().tolist()]
+
+
+def _aligned(wanted: Sequence[str], given: Sequence[str], values: FloatArray) -> FloatArray:
+    if tuple(wanted) == tuple(given):
+        return values
+    return values[[given.index(queue) for queue in wanted]]
+
+
+def _short(value: float | None) -> str:
+    """Return a number of the plan as the planner wrote it: up to six decimals, no trailing zeros."""
+    text = number(value, 6)
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _flag(value: bool) -> str:
+    return "true" if value else "false"
+
+
+def _day(value: date) -> str:
+    return value.isoformat()
+
+
+def _moment(value: datetime) -> str:
+    if value.utcoffset() is None:
+        raise ValueError(f"expected a time with offset, got {value!r}")
+    whole = value if value.microsecond == 0 else (value + timedelta(microseconds=500_000)).replace(microsecond=0)
+    return whole.isoformat(timespec="seconds")
+
+
+def _text(name: str, rows: Iterable[Sequence[str]]) -> str:
+    return _lines(COLUMNS[name], rows)
+
+
+def _lines(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows(rows)
+    return buffer.getvalue()
