@@ -6,7 +6,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Literal, TypeVar
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 from scenarios.overlay import Scale
 from scenarios.scaling import scale_absence, scale_forecast
@@ -14,7 +14,10 @@ from wfm.inputs import Inputs
 from wfm.progress import Progress, Stop, never_stop, silent
 from wfm.results import Attainment, Finding, Forecast, Requirement, Roster
 
-__all__ = ["STEPS", "ChainResult", "Effort", "Step", "run"]
+if TYPE_CHECKING:
+    from wfm.simulation.simulate import RosterView
+
+__all__ = ["STEPS", "ChainResult", "Effort", "Step", "replay", "run"]
 
 Step = Literal["forecast", "staff", "roster", "simulate", "audit"]
 STEPS: tuple[Step, ...] = ("forecast", "staff", "roster", "simulate", "audit")
@@ -95,6 +98,39 @@ def run(
     for step in STEPS[: STEPS.index(until) + 1]:
         chain.take(step)
     return chain.result
+
+
+def replay(
+    inputs: Inputs,
+    played: RosterView,
+    seed: int,
+    *,
+    scale: Scale | None = None,
+    effort: Effort | None = None,
+    progress: Progress = silent,
+) -> ChainResult:
+    """Return what a roster made before attains against the forecast of these inputs.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        The plan and its tables, before the scenario's factors.
+    played : RosterView
+        Shifts, activities and hires, for example read back from files.
+    seed : int
+        Seeds every random draw.
+    scale, effort, progress
+        As for :func:`run`.
+    """
+    from wfm.simulation.simulate import simulate
+
+    before = run(inputs, seed, until="staff", scale=scale, effort=effort, progress=progress)
+    progress("simulate", 0.0)
+    began = time.perf_counter()
+    attainment = simulate(before.inputs, _given(before.forecast), played, seed, progress=progress)
+    before.seconds["simulate"] = time.perf_counter() - began
+    progress("simulate", 1.0)
+    return replace(before, attainment=attainment)
 
 
 class _Chain:

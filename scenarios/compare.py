@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 
 from scenarios.chain import ChainResult, Effort, run
 from scenarios.overlay import Scale
+from wfm.errors import NoRosterError
 from wfm.inputs import Inputs
 from wfm.plan import Plan
 from wfm.progress import Progress, silent
@@ -55,8 +56,8 @@ def compare(
 ) -> tuple[tuple[ComparisonRow, ChainResult], ...]:
     """Return a row and the full result per scenario, in the order given.
 
-    Scenarios that give the forecaster the same inputs share one forecast; all use the same seed, so the same futures are
-    played against every roster.
+    Scenarios that give the forecaster the same inputs share one forecast; all use the same seed, so the same futures
+    are played against every roster.
 
     Parameters
     ----------
@@ -68,6 +69,11 @@ def compare(
         ``jobs`` scenarios run at the same time, each in a process of its own.
     progress : Progress
         Told once per finished scenario.
+
+    Raises
+    ------
+    NoRosterError
+        When the hard rules of a scenario contradict each other; the conflict names the scenario.
     """
     limits = effort or Effort()
     forecasts = _shared_forecasts(candidates, seed, limits, progress)
@@ -81,7 +87,7 @@ def compare(
     else:
         for one, _, _, forecast in tasks:
             progress("compare", len(results) / len(tasks), one.name)
-            results.append(run(one.inputs, seed, scale=one.scale, effort=limits, progress=progress, forecast=forecast))
+            results.append(_run_named(one, seed, limits, forecast, progress))
     rows = [comparison_row(one.name, result) for one, result in zip(candidates, results, strict=True)]
     return tuple(zip(rows, results, strict=True))
 
@@ -161,10 +167,19 @@ def _forecast_key(inputs: Inputs) -> tuple[object, ...]:
     }
     queues = tuple(queue.model_copy(update=dict(later)) for queue in inputs.plan.queue)
     history = (inputs.history.rows, inputs.history.offered.tobytes(), inputs.history.start.tobytes())
-    return (inputs.plan.plan, queues, inputs.plan.forecast, history, inputs.events, inputs.drivers, inputs.own_forecast)
+    own = inputs.own_forecast.values if inputs.own_forecast is not None else {}
+    given = tuple((name, values.tobytes()) for name, values in sorted(own.items()))
+    return (inputs.plan.plan, queues, inputs.plan.forecast, history, inputs.events, inputs.drivers, given)
 
 
 def _run_one(task: tuple[Candidate, int, Effort, Forecast | None]) -> ChainResult:
     one, seed, limits, forecast = task
-    alone = Effort(jobs=1, time_limit_seconds=limits.time_limit_seconds)
-    return run(one.inputs, seed, scale=one.scale, effort=alone, forecast=forecast)
+    return _run_named(one, seed, Effort(jobs=1, time_limit_seconds=limits.time_limit_seconds), forecast, silent)
+
+
+def _run_named(one: Candidate, seed: int, limits: Effort, forecast: Forecast | None, progress: Progress) -> ChainResult:
+    try:
+        return run(one.inputs, seed, scale=one.scale, effort=limits, progress=progress, forecast=forecast)
+    except NoRosterError as error:
+        conflicts = [f"scenario '{one.name}': {conflict}" for conflict in error.conflicts]
+        raise NoRosterError(conflicts, error.ways_out) from None

@@ -66,6 +66,9 @@ class InputError(WfmError):
         self.problems: tuple[Problem, ...] = tuple(problems)
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
+    def __reduce__(self) -> tuple[type[InputError], tuple[tuple[Problem, ...]]]:
+        return InputError, (self.problems,)
+
 
 class NoRosterError(WfmError):
     """No roster can obey the hard rules.
@@ -84,6 +87,9 @@ class NoRosterError(WfmError):
         self.conflicts: tuple[str, ...] = tuple(conflicts)
         self.ways_out: tuple[str, ...] = tuple(ways_out)
         super().__init__("\n".join((*self.conflicts, *self.ways_out)))
+
+    def __reduce__(self) -> tuple[type[NoRosterError], tuple[tuple[str, ...], tuple[str, ...]]]:
+        return NoRosterError, (self.conflicts, self.ways_out)
 
 
 class InterruptedRunError(WfmError):

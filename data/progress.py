@@ -1,0 +1,78 @@
+"""Progress on the terminal: one live bar per step, plain lines elsewhere; hears Ctrl-C."""
+
+from __future__ import annotations
+
+import signal
+import time
+from types import FrameType
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+__all__ = ["Teller"]
+
+_NAMES = {
+    "forecast": "forecast",
+    "staff": "requirement",
+    "roster": "roster",
+    "simulate": "simulation",
+    "audit": "audit",
+    "backtest": "backtest",
+    "compare": "scenarios",
+}
+
+
+class Teller:
+    """Shows progress on the console it is given and remembers whether the user asked to stop.
+
+    During the roster step the first Ctrl-C asks the step to stop with the best so far; anywhere else, and the second
+    time, it interrupts at once.
+    """
+
+    def __init__(self, console: Console, quiet: bool) -> None:
+        self.console, self.quiet = console, quiet
+        self.step, self.asked, self.began = "", False, time.monotonic()
+        self.told = ""
+        self.tasks: dict[str, Any] = {}
+        self.bar: Progress | None = None
+        if console.is_terminal and not quiet:
+            columns = (TextColumn("{task.description:<12}"), BarColumn(30), TimeElapsedColumn())
+            self.bar = Progress(*columns, TextColumn("{task.fields[note]}"), console=console)
+
+    def __enter__(self) -> Teller:
+        self.before = signal.signal(signal.SIGINT, self._on_interrupt)
+        if self.bar is not None:
+            self.bar.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        signal.signal(signal.SIGINT, self.before)
+        if self.bar is not None:
+            self.bar.stop()
+
+    def _on_interrupt(self, _signal: int, _frame: FrameType | None) -> None:
+        if self.step != "roster" or self.asked:
+            raise KeyboardInterrupt
+        self.asked = True
+
+    def stop(self) -> bool:
+        """Return True once the user asked to stop."""
+        return self.asked
+
+    def __call__(self, step: str, done: float, message: str = "") -> None:
+        """Show how far a step is."""
+        if step in _NAMES and done in (0.0, 1.0) and not message:
+            self.step = step if done < 1.0 else ""
+        if self.quiet:
+            return
+        if self.bar is not None:
+            self._move_bar(self.bar, _NAMES.get(step, step), done, message)
+        elif (line := f"{_NAMES.get(step, step):<12} {done:4.0%}  {message}".rstrip()) != self.told:
+            self.told = line
+            self.console.print(f"{time.monotonic() - self.began:6.1f} s  {line}")
+
+    def _move_bar(self, bar: Progress, name: str, done: float, message: str) -> None:
+        if name not in self.tasks:
+            self.tasks[name] = bar.add_task(name, total=1.0, note="")
+        bar.update(self.tasks[name], completed=done, note=message)

@@ -1,0 +1,267 @@
+"""What the terminal shows: tables for people, made from results. Printing is the command line's job."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from rich import box
+from rich.table import Table
+from rich.text import Text
+
+from wfm.errors import Problem
+from wfm.inputs import Inputs
+from wfm.results import Attainment, BacktestRow, Finding, Forecast, ModelChoice, Requirement, Roster, TargetResult
+
+__all__ = [
+    "backtest_table",
+    "comparison_table",
+    "explain_lines",
+    "findings_table",
+    "forecast_table",
+    "model_table",
+    "problem_lines",
+    "requirement_table",
+    "result_parts",
+    "roster_lines",
+    "target_table",
+    "temporary_table",
+]
+
+
+def _table(title: str, *columns: str, left: int = 1) -> Table:
+    table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
+    for index, column in enumerate(columns):
+        table.add_column(column, justify="left" if index < left else "right", no_wrap=index == 0)
+    return table
+
+
+def problem_lines(problems: Iterable[Problem]) -> list[Text]:
+    """Return one line per problem, errors before warnings."""
+    ranked = sorted(problems, key=lambda problem: problem.severity != "error")
+    marks = {"error": ("error   ", "bold red"), "warning": ("warning ", "yellow")}
+    return [Text.assemble(marks.get(problem.severity, ("", "")), str(problem)) for problem in ranked]
+
+
+def forecast_table(forecast: Forecast) -> Table:
+    """Return contacts per queue: an ordinary day, the peak day with its band, the total, the handle time."""
+    table = _table("Forecast: contacts", "queue", "median day", "peak day", "contacts", "80 % band", "total", "AHT s")
+    low, high = np.quantile(forecast.daily_paths, [0.1, 0.9], axis=0)
+    for index, queue in enumerate(forecast.queues):
+        days = forecast.daily_rate[index]
+        peak = int(days.argmax())
+        weights = forecast.rate[index]
+        aht = float(np.average(forecast.aht_seconds[index], weights=weights)) if weights.sum() > 0 else 0.0
+        table.add_row(
+            queue,
+            f"{np.median(days):,.0f}",
+            forecast.grid.dates[peak].isoformat(),
+            f"{days[peak]:,.0f}",
+            f"{low[index, peak]:,.0f} - {high[index, peak]:,.0f}",
+            f"{days.sum():,.0f}",
+            f"{aht:,.0f}",
+        )
+    return table
+
+
+def model_table(models: Sequence[ModelChoice]) -> Table:
+    """Return which model forecasts which queue, and why."""
+    table = _table("Models", "queue", "model", "why", left=3)
+    for choice in models:
+        table.add_row(choice.queue, choice.model, choice.why)
+    return table
+
+
+def requirement_table(requirement: Requirement) -> Table:
+    """Return the agents needed per queue: hours in all, the busiest interval, the method."""
+    columns = ("queue", "agent hours", "with shrinkage", "most", "at", "method")
+    table = _table("Requirement: agents on seat", *columns)
+    table.columns[-1].justify = "left"
+    hours = requirement.grid.interval_minutes / 60.0
+    for index, queue in enumerate(requirement.queues):
+        needed = requirement.agents_with_shrinkage[index]
+        peak = int(needed.argmax())
+        table.add_row(
+            queue,
+            f"{requirement.agents_required[index].sum() * hours:,.0f}",
+            f"{needed.sum() * hours:,.0f}",
+            f"{needed[peak]:,.0f}",
+            f"{requirement.grid.moment(peak):%m-%d %H:%M}",
+            requirement.methods.get(queue, ""),
+        )
+    return table
+
+
+def roster_lines(roster: Roster, currency: str) -> list[str]:
+    """Return the roster in a few lines: who, how long, what it costs, how good it is."""
+    people = len({shift.employee_id for shift in roster.shifts})
+    hours = sum(shift.paid_hours for shift in roster.shifts)
+    overtime = sum(shift.overtime_hours for shift in roster.shifts)
+    cost = roster.cost
+    return [
+        f"Roster: {roster.status}; {people} people, {len(roster.shifts):,} shifts, {hours:,.0f} paid hours "
+        f"({overtime:,.0f} overtime), {len(roster.hires)} taken on",
+        f"Cost {cost.spent:,.0f} {currency} (wages {cost.wages:,.0f}, premiums {cost.premium:,.0f}, "
+        f"hiring {cost.hiring:,.0f}, guaranteed hours not used {cost.guaranteed_unused:,.0f}) "
+        f"+ {cost.shortage:,.0f} priced shortage",
+        f"Proven lower bound {roster.bound:,.0f} of {cost.total:,.0f}: gap {roster.gap:.2%}",
+    ]
+
+
+def temporary_table(inputs: Inputs, roster: Roster) -> Table:
+    """Return the temporary staff per contract: named, taken on, still possible, paid hours, cost."""
+    table = _table("Temporary staff", "contract", "kind", "named", "taken on", "possible", "hours", "cost", left=2)
+    for contract in inputs.plan.contract:
+        if not contract.is_temporary:
+            continue
+        shifts = [shift for shift in roster.shifts if shift.contract == contract.id]
+        hires = [hire for hire in roster.hires if hire.contract == contract.id]
+        table.add_row(
+            contract.id,
+            contract.kind,
+            str(sum(agent.contract == contract.id for agent in inputs.agents)),
+            str(len(hires)),
+            str(contract.headcount),
+            f"{sum(shift.paid_hours for shift in shifts):,.0f}",
+            f"{sum(shift.cost for shift in shifts) + sum(hire.cost for hire in hires):,.0f}",
+        )
+    return table
+
+
+def target_table(attainment: Attainment) -> Table:
+    """Return each target with the periods it is met in and its worst period."""
+    columns = ("queue", "target", "clock", "met", "expected", "worst period", "expected", "p10", "chance")
+    table = _table(f"Targets, played against {attainment.replications} sampled futures", *columns, left=3)
+    groups: dict[tuple[str, str, float | None, str, str], list[TargetResult]] = defaultdict(list)
+    for target in attainment.targets:
+        groups[target.queue, target.metric, target.seconds, target.window, target.over].append(target)
+    for (queue, metric, seconds, window, _), rows in groups.items():
+        worst = min(rows, key=lambda row: (row.probability_met, row.period))
+        met = sum(row.met for row in rows)
+        table.add_row(
+            queue,
+            _promise(metric, seconds, worst.goal),
+            window,
+            Text(f"{met}/{len(rows)}", style="green" if met == len(rows) else "red"),
+            _value(metric, float(np.mean([row.expected for row in rows]))),
+            worst.period[:16],
+            _value(metric, worst.expected),
+            _value(metric, worst.p10),
+            f"{worst.probability_met:.0%}",
+        )
+    return table
+
+
+def _promise(metric: str, seconds: float | None, goal: float) -> str:
+    if metric == "average_response":
+        return f"average <= {goal:g} s"
+    if metric == "abandoned":
+        return f"abandoned <= {goal:.0%}"
+    verb = "resolved" if metric == "resolved_within" else "answered"
+    return f"{goal:.0%} {verb} in {_duration(seconds or 0.0)}"
+
+
+def _duration(seconds: float) -> str:
+    if seconds >= 3600 and seconds % 1800 == 0:
+        return f"{seconds / 3600:g} h"
+    return f"{seconds:g} s"
+
+
+def _value(metric: str, value: float) -> str:
+    return f"{value:,.0f} s" if metric == "average_response" else f"{value:.1%}"
+
+
+def findings_table(findings: Sequence[Finding], most: int = 30) -> Table:
+    """Return the first findings of an audit."""
+    table = _table(f"Audit: {len(findings)} findings", "rule", "severity", "person", "date", "what", left=5)
+    for finding in findings[:most]:
+        table.add_row(finding.rule, finding.severity, finding.employee_id, finding.date, finding.detail)
+    if len(findings) > most:
+        table.add_row("...", "", "", "", f"and {len(findings) - most:,} more in audit.csv")
+    return table
+
+
+def backtest_table(rows: Sequence[BacktestRow]) -> Table:
+    """Return accuracy per window and model over all queues: WAPE and bias, weighted by volume."""
+    table = _table("Backtest, all queues together", "held back", "window", "model", "WAPE", "bias", left=3)
+    groups: dict[tuple[str, str, str], list[BacktestRow]] = defaultdict(list)
+    for row in rows:
+        groups[row.kind, row.window, row.model].append(row)
+    for (kind, window, model), group in groups.items():
+        actual = sum(row.actual for row in group)
+        if actual <= 0:
+            continue
+        wape = sum(row.wape * row.actual for row in group) / actual
+        bias = sum(row.forecast - row.actual for row in group) / actual
+        table.add_row(kind, window, model, f"{wape:.1%}", f"{bias:+.1%}")
+    return table
+
+
+def comparison_table(rows: Sequence[Mapping[str, Any]], currency: str) -> Table:
+    """Return the scenarios side by side, one column each."""
+    table = _table("Scenarios", "", *(str(row["scenario"]) for row in rows))
+    shown = (
+        (f"cost, {currency}", "cost", "{:,.0f}"),
+        ("paid hours", "hours", "{:,.0f}"),
+        ("overtime hours", "overtime_hours", "{:,.0f}"),
+        ("temps taken on", "temps_hired", "{:d}"),
+        ("temp hours", "temp_hours", "{:,.0f}"),
+        ("agent hours short", "agents_short_hours", "{:,.0f}"),
+        ("chance that all targets hold", "probability_all_met", "{:.0%}"),
+        ("gap of the roster", "gap", "{:.2%}"),
+        ("worst target", "worst_target", "{}"),
+    )
+    for label, key, form in shown:
+        table.add_row(label, *("-" if row[key] is None else form.format(row[key]) for row in rows))
+    return table
+
+
+def result_parts(
+    inputs: Inputs,
+    forecast: Forecast | None,
+    requirement: Requirement | None,
+    roster: Roster | None,
+    attainment: Attainment | None,
+) -> list[Table | str]:
+    """Return what a run shows: the last steps that ran, in reading order."""
+    parts: list[Table | str] = []
+    if forecast is not None:
+        parts.append(forecast_table(forecast))
+        if requirement is None:
+            parts.append(model_table(forecast.models))
+    if requirement is not None:
+        parts.append(requirement_table(requirement))
+    if roster is not None:
+        parts += roster_lines(roster, inputs.plan.plan.currency)
+        parts.append(temporary_table(inputs, roster))
+    if attainment is not None:
+        parts.append(target_table(attainment))
+        met = sum(target.met for target in attainment.targets)
+        parts.append(
+            f"Targets met: {met} of {len(attainment.targets)}; all together {attainment.probability_all_met:.0%}"
+        )
+    return parts
+
+
+def explain_lines(inputs: Inputs, requirement: Requirement | None, roster: Roster | None) -> list[str | Table]:
+    """Return which limits bind and where people are missing."""
+    if roster is None or requirement is None:
+        return []
+    lines: list[str | Table] = ["The hard rules do not contradict each other.", *roster.notes]
+    missing = (requirement.agents_with_shrinkage - roster.scheduled).clip(min=0.0)
+    table = _table("Where people are missing", "queue", "agent hours short", "worst interval", "agents short")
+    hours = requirement.grid.interval_minutes / 60.0
+    for index, queue in enumerate(requirement.queues):
+        if missing[index].sum() * hours >= 0.5:
+            worst = int(missing[index].argmax())
+            moment = requirement.grid.moment(worst)
+            table.add_row(
+                queue, f"{missing[index].sum() * hours:,.1f}", f"{moment:%m-%d %H:%M}", f"{missing[index, worst]:.1f}"
+            )
+    return [
+        *lines,
+        table if table.row_count else "No queue is short of people.",
+        *roster_lines(roster, inputs.plan.plan.currency),
+    ]

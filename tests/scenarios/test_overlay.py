@@ -1,0 +1,96 @@
+"""Scenario overlays change what they name and nothing else."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scenarios.overlay import resolve
+from wfm.errors import InputError
+
+PLAN: dict[str, Any] = {
+    "plan": {"name": "x", "days": 7},
+    "queue": [{"id": "a", "shrinkage": 0.1}, {"id": "b", "target": [{"metric": "abandoned"}]}],
+    "contract": [{"id": "student", "headcount": 10, "limits": {"seats_max": 4}}],
+    "limits": {"temporary": {"headcount_max": 90, "share_max": 0.4}},
+}
+
+
+def test_base_is_the_plan_as_it_is() -> None:
+    """Without a file of its own, ``base`` changes nothing."""
+    variant = resolve("base", {})
+    assert variant.apply(PLAN) == PLAN
+    assert variant.scale.volume_of("a") == 1.0
+
+
+def test_keyed_tables_change_one_entry() -> None:
+    """``[queue."a"]`` changes that queue alone; nested tables key by key."""
+    overlay = {
+        "queue": {"a": {"shrinkage": 0.2}},
+        "contract": {"student": {"limits": {"cost_max": 5.0}}},
+        "limits": {"temporary": {"headcount_max": 140}},
+    }
+    plan = resolve("s", {"s": overlay}).apply(PLAN)
+    assert plan["queue"] == [{"id": "a", "shrinkage": 0.2}, PLAN["queue"][1]]
+    assert plan["contract"][0]["limits"] == {"seats_max": 4, "cost_max": 5.0}
+    assert plan["limits"]["temporary"] == {"headcount_max": 140, "share_max": 0.4}
+
+
+def test_extends_builds_on_another_scenario() -> None:
+    """The child's keys win over the parent's, factors merge key by key."""
+    files = {
+        "parent": {"scale": {"volume": {"all": 1.2, "a": 1.5}, "absence": 1.5}},
+        "child": {"extends": "parent", "title": "Child", "scale": {"volume": {"a": 2.0}}},
+    }
+    variant = resolve("child", files)
+    assert variant.title == "Child"
+    assert (variant.scale.volume_of("a"), variant.scale.volume_of("b")) == (2.0, 1.2)
+    assert variant.scale.absence == 1.5
+
+
+def test_the_plan_given_is_left_alone() -> None:
+    """Applying a scenario does not change the dictionary it was given."""
+    before = deepcopy(PLAN)
+    resolve("s", {"s": {"queue": {"a": {"shrinkage": 0.9}}}}).apply(PLAN)
+    assert before == PLAN
+
+
+@pytest.mark.parametrize(
+    ("files", "name", "said"),
+    [
+        ({}, "beter-bot", "unknown scenario 'beter-bot'"),
+        ({"better-bot": {}}, "beter-bot", "did you mean 'better-bot'?"),
+        ({"s": {"extends": "gone"}}, "s", "scenarios/s.toml unknown scenario 'gone'"),
+        ({"s": {"extends": "t"}, "t": {"extends": "s"}}, "s", "build on each other: s -> t -> s"),
+        ({"s": {"scale": {"volumes": {"all": 1.2}}}}, "s", "scale.volumes"),
+        ({"s": {"scale": {"absence": -1}}}, "s", "scale.absence"),
+    ],
+)
+def test_a_scenario_that_makes_no_sense_is_named(files: dict[str, Any], name: str, said: str) -> None:
+    """Unknown names, circles and bad factors are errors that say where and what."""
+    with pytest.raises(InputError) as caught:
+        resolve(name, files)
+    assert said in str(caught.value).replace(": unknown", " unknown")
+
+
+def test_all_unknown_names_are_told_at_once() -> None:
+    """Every key that names nothing is listed, with the nearest valid name."""
+    overlay = {"queue": {"aa": {}}, "contract": {"studnt": {}}, "scale": {"volume": {"c": 1.1, "a": -2.0}}}
+    with pytest.raises(InputError) as caught:
+        resolve("s", {"s": overlay}).apply(PLAN)
+    text = str(caught.value)
+    assert len(caught.value.problems) == 4
+    assert "did you mean 'student'?" in text
+    assert "expected a factor of 0 or more, got -2.0" in text
+
+
+@given(st.dictionaries(st.sampled_from(["a", "b", "all"]), st.floats(0, 10)))
+def test_a_queues_own_factor_replaces_the_common_one(volume: dict[str, float]) -> None:
+    """The factor of a queue is its own, else that of ``all``, else 1."""
+    scale = resolve("s", {"s": {"scale": {"volume": volume}}}).scale
+    for queue in ("a", "b"):
+        assert scale.volume_of(queue) == volume.get(queue, volume.get("all", 1.0))
