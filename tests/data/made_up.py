@@ -37,7 +37,7 @@ _QUEUES = (
 )  # fmt: skip
 _SHIFTS = (("early", "早", 8), ("mid", "中", 12), ("late", "晚", 15), ("night", "通宵", 23), ("evening4", "小晚", 19))
 _SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗"
-_GIVEN = tuple("伟芳娜敏静丽强磊洋艳勇杰娟涛明超霞平刚") + ("秀英",)
+_GIVEN = (*"伟芳娜敏静丽强磊洋艳勇杰娟涛明超霞平刚", "秀英")
 
 
 @dataclass(frozen=True)
