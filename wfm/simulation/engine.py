@@ -1,0 +1,413 @@
+"""The event-driven simulator: contacts, people and routing in exact continuous time.
+
+Rules of play
+-------------
+* A call or an e-mail occupies a person fully; chats share a person up to the arriving queue's ``concurrency``. With
+  ``k`` open chats each chat of queue ``q`` advances at ``speed * speedup_q(k) / k``.
+* A new contact goes to the person with the fewest open chats (calls and e-mail: to an idle person), among these to the
+  one who has been in that state longest.
+* A person with room takes the waiting contact of the best priority, then of the longest wait; e-mail (by priority,
+  then deadline) only when no live contact is open or waiting for that person. Nothing that was started is interrupted.
+* A call needs a person without chats. Where a call comes first by priority, then wait, people who could take it start
+  no further chat until it has been answered or has given up; calls would otherwise starve behind refilled chats.
+* Who leaves the seat (break, meal, end of shift, absence) finishes the open contacts and takes no new one.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from wfm.simulation.compiled import compiled, part
+from wfm.simulation.model import CHAT, EMAIL, PHONE, BoolArray, Contacts, Desk, FloatArray, IntArray, Outcome, Seats
+
+__all__ = ["play"]
+
+
+class _Agenda(NamedTuple):
+    """Items with a time each: an indexed binary heap, so that times can change and items can be taken out."""
+
+    heap: IntArray
+    place: IntArray
+    time: FloatArray
+    size: IntArray
+
+
+class _Lists(NamedTuple):
+    """Doubly linked lists; an item is in at most one, ``home`` (-1 = in none)."""
+
+    head: IntArray
+    tail: IntArray
+    after: IntArray
+    before: IntArray
+    home: IntArray
+
+
+class _State(NamedTuple):
+    """What changes while playing.
+
+    ``lines``: waiting contacts by queue, oldest first. ``bench``: people with room by group and number of open chats,
+    longest in that state first. ``ends``: next completion by person. ``leaves``: end of patience by waiting contact.
+    """
+
+    lines: _Lists
+    bench: _Lists
+    ends: _Agenda
+    leaves: _Agenda
+    profile: IntArray
+    exclusive: BoolArray
+    opened: IntArray
+    slots: IntArray
+    next_slot: IntArray
+    since: FloatArray
+    updated: FloatArray
+    rest: FloatArray
+    pace: FloatArray
+    freed: BoolArray
+
+
+@part
+def _rise(agenda: _Agenda, i: int) -> None:
+    item = agenda.heap[i]
+    time = agenda.time[item]
+    while i > 0:
+        up = (i - 1) >> 1
+        other = agenda.heap[up]
+        if agenda.time[other] <= time:
+            break
+        agenda.heap[i] = other
+        agenda.place[other] = i
+        i = up
+    agenda.heap[i] = item
+    agenda.place[item] = i
+
+
+@part
+def _sink(agenda: _Agenda, i: int) -> None:
+    size = agenda.size[0]
+    item = agenda.heap[i]
+    time = agenda.time[item]
+    while 2 * i + 1 < size:
+        down = 2 * i + 1
+        if down + 1 < size and agenda.time[agenda.heap[down + 1]] < agenda.time[agenda.heap[down]]:
+            down += 1
+        other = agenda.heap[down]
+        if agenda.time[other] >= time:
+            break
+        agenda.heap[i] = other
+        agenda.place[other] = i
+        i = down
+    agenda.heap[i] = item
+    agenda.place[item] = i
+
+
+@part
+def _schedule(agenda: _Agenda, item: int, time: float) -> None:
+    i = agenda.place[item]
+    if i < 0:
+        i = agenda.size[0]
+        agenda.size[0] = i + 1
+        agenda.heap[i] = item
+        agenda.place[item] = i
+    agenda.time[item] = time
+    _rise(agenda, i)
+    _sink(agenda, agenda.place[item])
+
+
+@part
+def _cancel(agenda: _Agenda, item: int) -> None:
+    i = agenda.place[item]
+    if i < 0:
+        return
+    agenda.size[0] -= 1
+    last = agenda.heap[agenda.size[0]]
+    agenda.place[item] = -1
+    if last != item:
+        agenda.heap[i] = last
+        agenda.place[last] = i
+        _rise(agenda, i)
+        _sink(agenda, agenda.place[last])
+
+
+@part
+def _next_time(agenda: _Agenda) -> float:
+    return float(agenda.time[agenda.heap[0]]) if agenda.size[0] > 0 else np.inf
+
+
+@part
+def _append(lists: _Lists, which: int, item: int) -> None:
+    last = lists.tail[which]
+    lists.home[item], lists.before[item], lists.after[item] = which, last, -1
+    lists.tail[which] = item
+    if last < 0:
+        lists.head[which] = item
+    else:
+        lists.after[last] = item
+
+
+@part
+def _remove(lists: _Lists, item: int) -> None:
+    which = lists.home[item]
+    if which < 0:
+        return
+    before, after = lists.before[item], lists.after[item]
+    if before < 0:
+        lists.head[which] = after
+    else:
+        lists.after[before] = after
+    if after < 0:
+        lists.tail[which] = before
+    else:
+        lists.before[after] = before
+    lists.home[item] = -1
+
+
+@part
+def _rate(desk: Desk, state: _State, q: int, c: int, opened: int) -> float:
+    """Return the work that a contact gets per second on a person with so many open contacts."""
+    level = min(opened, desk.concurrency[q])
+    return float(state.pace[c] * desk.speedup[q, level - 1] / opened)
+
+
+@part
+def _advance(desk: Desk, contacts: Contacts, state: _State, p: int, now: float) -> None:
+    """Bring the open contacts of a person to the present."""
+    opened, passed = state.opened[p], now - state.updated[p]
+    for i in range(opened):
+        c = state.slots[p, i]
+        state.rest[c] -= passed * _rate(desk, state, contacts.queue[c], c, opened)
+    state.updated[p] = now
+
+
+@part
+def _plan_end(desk: Desk, contacts: Contacts, state: _State, p: int, now: float) -> None:
+    """Find the open contact that a person finishes next; `_advance` must have been called."""
+    opened = state.opened[p]
+    if opened == 0:
+        _cancel(state.ends, p)
+        return
+    best = np.inf
+    for i in range(opened):
+        c = state.slots[p, i]
+        needed = max(state.rest[c], 0.0) / _rate(desk, state, contacts.queue[c], c, opened)
+        if needed < best:
+            best = needed
+            state.next_slot[p] = i
+    _schedule(state.ends, p, now + best)
+
+
+@part
+def _seat(desk: Desk, state: _State, p: int, now: float) -> None:
+    """Put a person with room at the end of the list of those in the same state; others on none."""
+    _remove(state.bench, p)
+    levels = desk.speedup.shape[1]
+    opened = state.opened[p]
+    if state.profile[p] >= 0 and not state.exclusive[p] and opened < levels:
+        state.since[p] = now
+        _append(state.bench, desk.group[state.profile[p]] * levels + opened, p)
+
+
+@part
+def _take(desk: Desk, contacts: Contacts, state: _State, out: Outcome, p: int, c: int, now: float) -> None:
+    """Let a person start a contact that waits in no line."""
+    q = contacts.queue[c]
+    _advance(desk, contacts, state, p, now)
+    state.slots[p, state.opened[p]] = c
+    state.opened[p] += 1
+    state.exclusive[p] = desk.channel[q] != CHAT
+    state.pace[c] = desk.speed[state.profile[p], q]
+    out.answered[c] = now
+    _plan_end(desk, contacts, state, p, now)
+    _seat(desk, state, p, now)
+
+
+@part
+def _leave_line(desk: Desk, contacts: Contacts, state: _State, c: int) -> None:
+    _remove(state.lines, c)
+    _cancel(state.leaves, c)
+    if desk.channel[contacts.queue[c]] == PHONE:
+        state.freed[0] = True
+
+
+@part
+def _before(desk: Desk, contacts: Contacts, a: int, b: int) -> bool:
+    """Return whether contact ``a`` is served before ``b``: live, then priority, then wait (e-mail: deadline)."""
+    qa, qb = contacts.queue[a], contacts.queue[b]
+    if (desk.channel[qa] == EMAIL) != (desk.channel[qb] == EMAIL):
+        return bool(desk.channel[qb] == EMAIL)
+    if desk.priority[qa] != desk.priority[qb]:
+        return bool(desk.priority[qa] < desk.priority[qb])
+    due_a = contacts.arrival[a] + desk.allowance_seconds[qa]
+    return bool(due_a < contacts.arrival[b] + desk.allowance_seconds[qb])
+
+
+@part
+def _next_waiting(desk: Desk, contacts: Contacts, state: _State, p: int) -> int:
+    """Return the waiting contact that a person with room takes now, -1 for none."""
+    serves = desk.serves[desk.group[state.profile[p]]]
+    opened = state.opened[p]
+    best = -1
+    for q in range(len(serves)):
+        c = state.lines.head[q]
+        if c < 0 or not serves[q]:
+            continue
+        if opened > 0 and (desk.channel[q] == EMAIL or (desk.channel[q] == CHAT and opened >= desk.concurrency[q])):
+            continue
+        if best < 0 or _before(desk, contacts, c, best):
+            best = c
+    if best >= 0 and opened > 0 and desk.channel[contacts.queue[best]] == PHONE:
+        return -1
+    return best
+
+
+@part
+def _fill(desk: Desk, contacts: Contacts, state: _State, out: Outcome, p: int, now: float) -> None:
+    """Let a person take waiting contacts as long as there is room."""
+    while state.profile[p] >= 0 and not state.exclusive[p]:
+        c = _next_waiting(desk, contacts, state, p)
+        if c < 0:
+            break
+        _leave_line(desk, contacts, state, c)
+        _take(desk, contacts, state, out, p, c, now)
+
+
+@part
+def _claimed(desk: Desk, contacts: Contacts, state: _State, group: int, c: int) -> bool:
+    """Return whether a waiting call comes before chat ``c`` for the people of a group."""
+    for q in range(len(desk.channel)):
+        call = state.lines.head[q]
+        if call >= 0 and desk.channel[q] == PHONE and desk.serves[group, q] and _before(desk, contacts, call, c):
+            return True
+    return False
+
+
+@part
+def _find(desk: Desk, contacts: Contacts, state: _State, c: int) -> int:
+    """Return the person who takes a contact now, -1 for none."""
+    q = contacts.queue[c]
+    levels = desk.speedup.shape[1]
+    best, longest = -1, np.inf
+    for level in range(desk.concurrency[q]):
+        for g in desk.groups_of[q]:
+            if g < 0:
+                break
+            p = state.bench.head[g * levels + level]
+            if p < 0 or state.since[p] >= longest or (level > 0 and _claimed(desk, contacts, state, g, c)):
+                continue
+            best, longest = p, state.since[p]
+        if best >= 0:
+            break
+    return best
+
+
+@part
+def _dispatch_chats(desk: Desk, contacts: Contacts, state: _State, out: Outcome, now: float) -> None:
+    """Offer waiting chats again to people who had kept free for a call that is gone."""
+    state.freed[0] = False
+    for q in desk.by_priority:
+        c = state.lines.head[q]
+        while desk.channel[q] == CHAT and c >= 0:
+            p = _find(desk, contacts, state, c)
+            if p < 0:
+                break
+            _leave_line(desk, contacts, state, c)
+            _take(desk, contacts, state, out, p, c, now)
+            c = state.lines.head[q]
+
+
+@part
+def _arrive(desk: Desk, contacts: Contacts, state: _State, out: Outcome, c: int) -> None:
+    now = contacts.arrival[c]
+    p = _find(desk, contacts, state, c)
+    if p >= 0:
+        _take(desk, contacts, state, out, p, c, now)
+        return
+    _append(state.lines, contacts.queue[c], c)
+    if contacts.patience[c] < np.inf:
+        _schedule(state.leaves, c, now + contacts.patience[c])
+
+
+@part
+def _finish(desk: Desk, contacts: Contacts, state: _State, out: Outcome, p: int, now: float) -> None:
+    _advance(desk, contacts, state, p, now)
+    last = state.opened[p] - 1
+    done = state.next_slot[p]
+    out.finished[state.slots[p, done]] = now
+    state.slots[p, done] = state.slots[p, last]
+    state.opened[p] = last
+    state.exclusive[p] = False
+    _plan_end(desk, contacts, state, p, now)
+    _seat(desk, state, p, now)
+    _fill(desk, contacts, state, out, p, now)
+
+
+@compiled
+def _run(desk: Desk, contacts: Contacts, seats: Seats, state: _State, out: Outcome, horizon_seconds: float) -> None:
+    n = len(contacts.arrival)
+    c, s = 0, 0
+    while True:
+        arrival = contacts.arrival[c] if c < n else np.inf
+        seat = seats.time[s] if s < len(seats.time) else np.inf
+        end, leave = _next_time(state.ends), _next_time(state.leaves)
+        now = min(min(arrival, seat), min(end, leave))
+        if now >= horizon_seconds:
+            return
+        if seat == now:
+            p = seats.person[s]
+            state.profile[p] = seats.profile[s]
+            _seat(desk, state, p, now)
+            _fill(desk, contacts, state, out, p, now)
+            s += 1
+        elif end == now:
+            _finish(desk, contacts, state, out, state.ends.heap[0], now)
+        elif leave == now:
+            gone = state.leaves.heap[0]
+            out.abandoned[gone] = now
+            _leave_line(desk, contacts, state, gone)
+        else:
+            _arrive(desk, contacts, state, out, c)
+            c += 1
+        if state.freed[0]:
+            _dispatch_chats(desk, contacts, state, out, now)
+
+
+def _new_agenda(items: int) -> _Agenda:
+    return _Agenda(np.empty(items, np.int64), np.full(items, -1), np.zeros(items), np.zeros(1, np.int64))
+
+
+def _new_lists(lists: int, items: int) -> _Lists:
+    return _Lists(np.full(lists, -1), np.full(lists, -1), np.full(items, -1), np.full(items, -1), np.full(items, -1))
+
+
+def _new_state(desk: Desk, contacts: Contacts, people: int) -> _State:
+    queues, levels = desk.speedup.shape
+    n = len(contacts.arrival)
+    return _State(
+        _new_lists(queues, n), _new_lists(len(desk.serves) * levels, people), _new_agenda(people), _new_agenda(n),
+        np.full(people, -1), np.zeros(people, np.bool_), np.zeros(people, np.int64),
+        np.zeros((people, levels), np.int64), np.zeros(people, np.int64), np.zeros(people), np.zeros(people),
+        contacts.work_seconds.copy(), np.ones(n), np.zeros(1, np.bool_),
+    )  # fmt: skip
+
+
+def play(desk: Desk, contacts: Contacts, seats: Seats, people: int, horizon_seconds: float) -> Outcome:
+    """Return when each contact is answered, finished or abandoned within the horizon.
+
+    Parameters
+    ----------
+    desk : Desk
+        How people serve the queues.
+    contacts : Contacts
+        In order of arrival.
+    seats : Seats
+        In order of time; everybody is off the seat at the start.
+    people : int
+        ``seats.person`` counts from 0 to ``people - 1``.
+    horizon_seconds : float
+        Events at or after this moment don't happen.
+    """
+    n = len(contacts.arrival)
+    out = Outcome(np.full(n, np.nan), np.full(n, np.nan), np.full(n, np.nan))
+    _run(desk, contacts, seats, _new_state(desk, contacts, people), out, horizon_seconds)
+    return out
