@@ -1,0 +1,233 @@
+"""Checks what no single key or cell can show: whether plan, tables, rules and calendars fit together."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from data.planfile import KeyPath, PlanFile
+from data.templates import template_problems
+from wfm.errors import Problem, nearest
+from wfm.inputs import Inputs
+from wfm.plan import Contract, Plan, Queue, ShiftTemplate
+from wfm.rules import DayTypes, LabourRules
+
+__all__ = ["HISTORY_MAY_END_EARLIER_DAYS", "check_history", "check_holidays", "check_inputs", "check_plan"]
+
+HISTORY_MAY_END_EARLIER_DAYS = 14
+"""Days by which the history may end before ``known_until``; more is an error."""
+
+
+def check_plan(plan: Plan, rules: LabourRules | None, file: PlanFile) -> list[Problem]:
+    """Return what is wrong within the plan itself."""
+    found = [*_duplicate_ids(plan, file), *_references(plan, file), *_dates(plan, file)]
+    for number, shift in enumerate(plan.shift):
+        messages = template_problems(shift, plan.plan.interval_minutes, rules or LabourRules())
+        found += [file.problem(("shift", number, *key), message) for key, message in messages]
+    return found
+
+
+def _duplicate_ids(plan: Plan, file: PlanFile) -> Iterator[Problem]:
+    tables: Mapping[str, Sequence[Queue | Contract | ShiftTemplate]] = {
+        "queue": plan.queue, "contract": plan.contract, "shift": plan.shift,
+    }  # fmt: skip
+    for table, entries in tables.items():
+        for name, times in Counter(entry.id for entry in entries).items():
+            if times > 1:
+                places = [number for number, entry in enumerate(entries) if entry.id == name]
+                text = f"'{name}' is the id of {times} [[{table}]] entries; ids must differ"
+                yield file.problem((table, places[1], "id"), text)
+
+
+def _references(plan: Plan, file: PlanFile) -> Iterator[Problem]:
+    queues, shifts = [queue.id for queue in plan.queue], [shift.id for shift in plan.shift]
+    for number, contract in enumerate(plan.contract):
+        path: KeyPath = ("contract", number)
+        yield from _unknown(contract.queues, queues, "queue", (*path, "queues"), file)
+        yield from _unknown(contract.shifts, shifts, "shift", (*path, "shifts"), file)
+        if contract.headcount and not contract.queues:
+            text = f"people may be taken on ({contract.headcount}), but no queue is named that they serve"
+            yield file.problem((*path, "queues"), text)
+    for number, queue in enumerate(plan.queue):
+        if queue.profile_like is not None:
+            valid = [name for name in queues if name != queue.id]
+            yield from _unknown([queue.profile_like], valid, "queue", ("queue", number, "profile_like"), file)
+
+
+def _unknown(
+    names: Iterable[str], valid: Sequence[str], what: str, path: KeyPath, file: PlanFile
+) -> Iterator[Problem]:
+    for name in names:
+        if name not in valid:
+            yield file.problem(path, f"unknown {what} '{name}'{nearest(name, valid)}")
+
+
+def _dates(plan: Plan, file: PlanFile) -> Iterator[Problem]:
+    head = plan.plan
+    if head.known_until is not None and head.known_until > head.end:
+        yield file.problem(
+            ("plan", "known_until"), f"expected a day up to the plan's end {head.end}, got {head.known_until}"
+        )
+    for number, shift in enumerate(plan.shift):
+        if shift.dates and not any(head.start <= day <= head.end for day in shift.dates):
+            yield file.problem(
+                ("shift", number, "dates"), f"expected dates within {head.start} .. {head.end}, got none", "warning"
+            )
+
+
+def check_holidays(plan: Plan, days: DayTypes, file: PlanFile) -> list[Problem]:
+    """Return a problem when the plan goes past the days for which holidays are known."""
+    if days.known_to is None or plan.plan.end <= days.known_to:
+        return []
+    text = f"plan ends on {plan.plan.end}, but public holidays are known only to {days.known_to}"
+    if plan.plan.allow_unknown_holidays:
+        note = f"{text}; later days count as ordinary days (allow_unknown_holidays)"
+        return [file.problem(("plan", "start"), note, "warning")]
+    way = "; add them in holidays.csv (date,type,name) or set `[plan] allow_unknown_holidays = true`"
+    return [file.problem(("plan", "start"), text + way)]
+
+
+def check_inputs(inputs: Inputs, file: PlanFile) -> list[Problem]:
+    """Return where the people and their shifts don't fit the queues, and where dates contradict each other."""
+    staffed = list(_staff(inputs))
+    return [
+        *_unserved(inputs, staffed, file),
+        *_days_without_shift(inputs, staffed, file),
+        *_fixed_shifts(inputs),
+        *_platforms(inputs),
+    ]
+
+
+@dataclass(frozen=True)
+class _Staff:
+    """Some people of one contract who serve the same queues."""
+
+    contract: Contract
+    queues: frozenset[str]
+
+
+def _staff(inputs: Inputs) -> set[_Staff]:
+    named = {_Staff(inputs.contract_of(agent), frozenset(agent.queues)) for agent in inputs.agents if agent.contract}
+    hires = {_Staff(one, frozenset(one.queues)) for one in inputs.plan.contract if one.headcount}
+    return named | hires
+
+
+def _unserved(inputs: Inputs, staffed: Iterable[_Staff], file: PlanFile) -> Iterator[Problem]:
+    served = frozenset().union(*(staff.queues for staff in staffed))
+    for number, queue in enumerate(inputs.plan.queue):
+        if queue.id not in served:
+            text = "nobody can serve this queue: no person in agents.csv has it, no contract with headcount names it"
+            yield file.problem(("queue", number), text)
+
+
+def _days_without_shift(inputs: Inputs, staffed: Sequence[_Staff], file: PlanFile) -> Iterator[Problem]:
+    plan = inputs.plan
+    for number, queue in enumerate(plan.queue):
+        templates = {
+            shift.id: shift
+            for staff in staffed if queue.id in staff.queues
+            for shift in plan.shift if not staff.contract.shifts or shift.id in staff.contract.shifts
+        }  # fmt: skip
+        empty = [day for day in plan.plan.grid.dates if _uncovered(queue, templates.values(), day, plan.plan.start)]
+        if empty and templates:
+            shown = ", ".join(f"{day} ({day:%a})" for day in empty[:7]) + (", ..." if len(empty) > 7 else "")
+            text = f"open on {shown}, but no shift of the people who serve it may start on {_those(empty)}"
+            yield file.problem(("queue", number, "open"), text)
+
+
+def _those(days: Sequence[date]) -> str:
+    return "that day" if len(days) == 1 else "those days"
+
+
+def _uncovered(queue: Queue, templates: Iterable[ShiftTemplate], day: date, first: date) -> bool:
+    """Return whether a queue is open on a day on which no shift starts and into which none of the day before runs."""
+    if queue.window_on(day.weekday()) is None:
+        return False
+    before = day - timedelta(days=1)
+    for shift in templates:
+        over_midnight = shift.start_range[1] + round(shift.hours[-1] * 60) > 1440
+        if shift.allowed_on(day) or (before >= first and over_midnight and shift.allowed_on(before)):
+            return False
+    return True
+
+
+def _fixed_shifts(inputs: Inputs) -> Iterator[Problem]:
+    head, people = inputs.plan.plan, {agent.employee_id: agent for agent in inputs.agents}
+    absent: dict[str, list[tuple[date, date]]] = {}
+    for off in inputs.time_off:
+        absent.setdefault(off.employee_id, []).append((off.start, off.end))
+    shifts = {shift.id for shift in inputs.plan.shift} | {"training"}
+    for fixed in inputs.fixed_shifts:
+        if not head.start <= fixed.date <= head.end:
+            continue
+        who = f"'{fixed.employee_id}' on {fixed.date}"
+        if fixed.shift not in shifts:
+            text = f"{who}: unknown shift '{fixed.shift}'{nearest(fixed.shift, shifts)}"
+            yield Problem("fixed_shifts.csv", 0, "shift", text)
+        if any((moment.hour * 60 + moment.minute) % head.interval_minutes for moment in (fixed.start, fixed.end)):
+            text = f"{who}: expected times on the plan's {head.interval_minutes}-minute grid"
+            yield Problem("fixed_shifts.csv", 0, "start", f"{text}, got {fixed.start:%H:%M}-{fixed.end:%H:%M}")
+        if any(start <= fixed.date <= end for start, end in absent.get(fixed.employee_id, ())):
+            yield Problem("fixed_shifts.csv", 0, "date", f"{who}: published shift on a day of time_off.csv", "warning")
+        agent = people[fixed.employee_id]
+        if (agent.hired_on and fixed.date < agent.hired_on) or (agent.leaves_on and fixed.date > agent.leaves_on):
+            yield Problem("fixed_shifts.csv", 0, "date", f"{who}: published shift outside the employment")
+
+
+def _platforms(inputs: Inputs) -> Iterator[Problem]:
+    """Warn of own events on platforms that look like a misspelt platform of a queue."""
+    valid = {queue.platform for queue in inputs.plan.queue if queue.platform}
+    own = {event.platform for event in inputs.events if event.source == "events.csv"}
+    for name in sorted(own - valid - {"all"}):
+        if (hint := nearest(name, {*valid, "all"})).startswith(", did you mean"):
+            yield Problem("events.csv", 0, "platform", f"no queue is on platform '{name}'{hint}", "warning")
+
+
+def check_history(inputs: Inputs, file: PlanFile, history_file: str) -> list[Problem]:
+    """Return why a history can't be used: nothing in it, or it ends long before the last day that is known."""
+    history, head = inputs.history, inputs.plan.plan
+    if not history.rows:
+        return [Problem(history_file, 0, "", "holds no row that can be used; expected contacts per queue and interval")]
+    seen = history.until(int(head.grid.midnight(head.last_known + timedelta(days=1)).timestamp()))
+    if not seen.rows:
+        first = _day(int(history.start.min()), head.grid.zone)
+        text = f"starts on {first}, after the last known day {head.last_known}"
+        return [Problem(history_file, 0, "", f"{text}; set `[plan] known_until` or bring older rows")]
+    if not (seen.offered > 0).any():
+        text = f"offered is 0 in all {seen.rows:,} rows up to {head.last_known}: nothing can be forecast from it"
+        return [Problem(history_file, 0, "offered", text)]
+    return [*_late_end(inputs, history_file, _day(int(seen.start.max()), head.grid.zone)), *_silent(inputs, file)]
+
+
+def _day(stamp: int, zone: ZoneInfo) -> date:
+    return datetime.fromtimestamp(stamp, tz=zone).date()
+
+
+def _late_end(inputs: Inputs, history_file: str, last: date) -> Iterator[Problem]:
+    head = inputs.plan.plan
+    days = (head.last_known - last).days
+    why = "known_until" if head.known_until else "the day before the plan's start"
+    text = f"ends on {last}, {days} days before {why} ({head.last_known})"
+    if days > HISTORY_MAY_END_EARLIER_DAYS:
+        yield Problem(history_file, 0, "", f"{text}; bring newer rows or set `[plan] known_until = {last}`")
+    elif days > 0:
+        yield Problem(history_file, 0, "", text, "warning")
+
+
+def _silent(inputs: Inputs, file: PlanFile) -> Iterator[Problem]:
+    history = inputs.history
+    daily = {name for at, name in enumerate(history.queues) if (history.minutes[history.queue == at] == 1440).all()}
+    for number, queue in enumerate(inputs.plan.queue):
+        path: KeyPath = ("queue", number)
+        if queue.id not in history.queues:
+            yield file.problem(path, "has no row in the history: no contacts can be forecast for it", "warning")
+        elif queue.id in daily and queue.profile_like is None:
+            text = "has daily rows only; name a queue with shorter rows in `profile_like` to spread them over the day"
+            yield file.problem(path, text, "warning")
+        rows = history.queue == history.queues.index(queue.id) if queue.id in history.queues else None
+        if queue.aht_seconds is None and (rows is None or not (history.aht_seconds[rows] > 0).any()):
+            text = "no handle time is known: the history has none; give `aht_seconds`"
+            yield file.problem(path, text, "error" if rows is not None else "warning")

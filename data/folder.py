@@ -1,0 +1,312 @@
+"""Loads a whole plan folder: every file read, every problem of every file gathered before anything is refused."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from pydantic import ValidationError
+
+from data import aliases
+from data.calendars import calendar_names, load_calendar
+from data.cells import Names
+from data.crosscheck import check_history, check_holidays, check_inputs, check_plan
+from data.history import NO_HISTORY, read_history
+from data.holidays import day_types
+from data.own_numbers import read_series
+from data.packs import labour_rules, pack_names
+from data.people import read_agents, read_fixed_shifts, read_preferences, read_time_off
+from data.planfile import KeyPath, PlanFile, key_lines, parse_toml, read_toml, translated, validate
+from data.problems import Problems
+from data.season import merged_events, read_drivers, read_events, read_holidays
+from data.tables import Folder, Table, decode
+from wfm.errors import InputError, Problem, nearest
+from wfm.inputs import Agent, Event, History, Inputs, SeriesTable
+from wfm.plan import Plan
+from wfm.rules import DayTypes, LabourRules
+
+__all__ = ["Loaded", "Overlay", "load", "read_toml", "scenario_files"]
+
+Overlay = Callable[[dict[str, Any]], dict[str, Any]]
+_PLAN = "plan.toml"
+_CHINA = "cn"
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A plan folder as read.
+
+    Attributes
+    ----------
+    inputs : Inputs
+    warnings : tuple of Problem
+        What is worth telling but stops nothing.
+    """
+
+    inputs: Inputs
+    warnings: tuple[Problem, ...]
+
+
+def scenario_files(folder: Path) -> dict[str, Path]:
+    """Return the scenarios of a plan folder (``scenarios/*.toml``) by name, sorted."""
+    return {path.stem: path for path in sorted((folder / "scenarios").glob("*.toml"))}
+
+
+def load(folder: Path, overlay: Overlay | None = None, *, with_history: bool = True) -> Loaded:
+    """Return everything that a plan folder says, checked.
+
+    Parameters
+    ----------
+    folder : Path
+        Holds ``plan.toml`` and the tables beside it.
+    overlay : callable, optional
+        Turns the plan as written into that of a scenario, before it is checked.
+    with_history : bool
+        Whether the history is needed: without it ``inputs.history`` is empty (its bytes count for the hash still).
+
+    Raises
+    ------
+    InputError
+        With every problem of every file.
+    """
+    problems = Problems()
+    reader = Folder(folder, problems)
+    file = _plan_file(reader, overlay)
+    plan = _plan(file, problems)
+    loading = _Loading(reader, file, plan, _names(file.raw), _zone(file.raw))
+    inputs = loading.read(with_history)
+    problems.raise_if_any()
+    if inputs is None:  # Without a plan there is a problem, so this is never reached; it tells the type checker.
+        raise InputError(())
+    digest = _hash(reader.read, file.raw if overlay else None)
+    return Loaded(replace(inputs, input_hash=digest), problems.warnings)
+
+
+def _hash(read: Mapping[str, bytes], overlaid: Mapping[str, Any] | None) -> str:
+    digest = hashlib.sha256()
+    for name, raw in sorted(read.items()):
+        digest.update(f"{name}\0{len(raw)}\0".encode())
+        digest.update(raw)
+    if overlaid is not None:
+        digest.update(json.dumps(overlaid, sort_keys=True, default=str, ensure_ascii=False).encode())
+    return digest.hexdigest()
+
+
+def _plan_file(reader: Folder, overlay: Overlay | None) -> PlanFile:
+    path = reader.path / _PLAN
+    if not path.is_file():
+        where = "this folder" if reader.path.is_dir() else "it: no such folder"
+        text = f"not found in {where} ({reader.path}); `wfm init FOLDER` writes a ready plan folder"
+        raise InputError([Problem(_PLAN, 0, "", text)])
+    raw_bytes = reader.bytes_of(path)
+    reader.problems.raise_if_any()
+    raw = parse_toml(raw_bytes or b"", _PLAN)
+    lines = key_lines(decode(raw_bytes or b""))
+    return PlanFile(overlay(raw), lines, raw) if overlay else PlanFile(raw, lines)
+
+
+def _plan(file: PlanFile, problems: Problems) -> Plan | None:
+    plan, found = validate(file)
+    problems.found.extend(found)
+    return plan
+
+
+def _entries(raw: Mapping[str, Any], table: str) -> list[Mapping[str, Any]]:
+    """Return the entries of an array of tables as written, also when other parts of the plan are wrong."""
+    value = raw.get(table)
+    entries = value if isinstance(value, list) else []
+    return [entry for entry in entries if isinstance(entry, dict) and isinstance(entry.get("id"), str)]
+
+
+def _names(raw: Mapping[str, Any]) -> Names:
+    def named(table: str, *other: str) -> dict[str, str]:
+        found: dict[str, str] = {}
+        for key in (*other, "id"):
+            found |= {str(entry[key]): entry["id"] for entry in _entries(raw, table) if entry.get(key)}
+        return found
+
+    return Names(named("queue", "title"), named("contract", "title"), named("shift", "code"))
+
+
+def _zone(raw: Mapping[str, Any]) -> ZoneInfo:
+    """Return the zone of the plan; where it names none that exists (a problem already), any will do to read on."""
+    head = raw.get("plan")
+    name = head.get("timezone", "Asia/Shanghai") if isinstance(head, dict) else "Asia/Shanghai"
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError, TypeError):
+        return ZoneInfo("UTC")
+
+
+@dataclass
+class _Loading:
+    """One plan folder on its way in: reads table by table and leaves the problems with the folder."""
+
+    folder: Folder
+    file: PlanFile
+    plan: Plan | None
+    names: Names
+    zone: ZoneInfo
+
+    @property
+    def problems(self) -> Problems:
+        return self.folder.problems
+
+    def read(self, with_history: bool) -> Inputs | None:
+        """Return the inputs, None when the plan itself is not valid."""
+        agents = self._agents()
+        known = frozenset(agent.employee_id for agent in agents) if agents else None
+        self.names = replace(self.names, employees=known)
+        rules, sources = self._rules()
+        own_forecast, own_requirement = self._own("forecast"), self._own("requirement")
+        history, history_file = self._history(with_history, self._brings_numbers())
+        holidays = self._rows(aliases.HOLIDAYS, lambda table: read_holidays(table, self.problems))
+        events = self._events()
+        tables: dict[str, Any] = {
+            "agents": agents,
+            "time_off": self._rows(aliases.TIME_OFF, lambda table: read_time_off(table, self.names, self.problems)),
+            "preferences": self._rows(
+                aliases.PREFERENCES, lambda table: read_preferences(table, self.names, self.problems)
+            ),
+            "fixed_shifts": self._rows(
+                aliases.FIXED_SHIFTS, lambda table: read_fixed_shifts(table, self.names, self.zone, self.problems)
+            ),
+            "drivers": self._rows(aliases.DRIVERS, lambda table: read_drivers(table, self.problems)),
+            "events": events,
+        }
+        if self.plan is None:
+            return None
+        self.problems.found.extend(check_plan(self.plan, rules, self.file))
+        days = self._days(history, holidays)
+        self.problems.found.extend(check_holidays(self.plan, days, self.file))
+        inputs = Inputs(
+            plan=self.plan, rules=rules or LabourRules(), day_types=days, history=history, rule_sources=sources,
+            own_forecast=own_forecast, own_requirement=own_requirement, **tables,
+        )  # fmt: skip
+        # Whether plan and tables fit each other can be told only of tables that could be read.
+        if not self.problems.errors:
+            self.problems.found.extend(check_inputs(inputs, self.file))
+        if history_file and not any(problem.file == history_file for problem in self.problems.errors):
+            self.problems.found.extend(check_history(inputs, self.file, history_file))
+        return inputs
+
+    def _rows(self, spec: aliases.TableSpec, read: Callable[[Table], tuple[Any, ...]]) -> tuple[Any, ...]:
+        table = self.folder.table(spec)
+        return () if table is None else read(table)
+
+    def _agents(self) -> tuple[Agent, ...]:
+        if not self.folder.forms_of("agents"):
+            text = "not found; expected one row per person: employee_id,name,contract,team,queues,hired_on,..."
+            self.problems.error("agents.csv", 0, "", text)
+            return ()
+        queues: dict[str, tuple[str, ...]] = {}
+        for entry in _entries(self.file.raw, "contract"):
+            named = entry.get("queues", [])
+            queues[entry["id"]] = tuple(map(str, named)) if isinstance(named, list) else ()
+        return self._rows(aliases.AGENTS, lambda table: read_agents(table, self.names, queues, self.problems))
+
+    def _rules(self) -> tuple[LabourRules | None, Mapping[str, str]]:
+        if self.plan is None:
+            return None, {}
+        names = self.plan.plan.labour_rules
+        for name in names:
+            self._known_pack(name, pack_names(), "labour rules", ("plan", "labour_rules"))
+        try:
+            return labour_rules([name for name in names if name in pack_names()], self.plan.labour)
+        except ValidationError as error:
+            valid = list(LabourRules.model_fields)
+            for entry in error.errors(include_url=False):
+                path: KeyPath = ("labour", *entry["loc"])
+                self.problems.found.append(self.file.problem(path, translated({**entry}, valid)))
+            return None, {}
+
+    def _known_pack(self, name: str, valid: Iterable[str], what: str, path: KeyPath) -> None:
+        if name not in tuple(valid):
+            self.problems.found.append(self.file.problem(path, f"unknown {what} '{name}'{nearest(name, valid)}"))
+
+    def _events(self) -> tuple[Event, ...]:
+        own = self._rows(aliases.EVENTS, lambda table: read_events(table, self.zone, self.problems))
+        calendar: list[Event] = []
+        for name in self.plan.plan.event_calendars if self.plan else ():
+            self._known_pack(name, calendar_names(), "event calendar", ("plan", "event_calendars"))
+            if name in calendar_names():
+                calendar += load_calendar(name, self.zone.key)
+        return merged_events(calendar, own)
+
+    def _own_file(self, step: str) -> str | None:
+        """Return the name of a file of own numbers as the plan writes it, also when the plan is not valid."""
+        table = self.file.raw.get(step)
+        name = table.get("file") if isinstance(table, dict) else None
+        return name if isinstance(name, str) else None
+
+    def _brings_numbers(self) -> bool:
+        return any(self._own_file(step) for step in ("forecast", "requirement"))
+
+    def _own(self, step: str) -> SeriesTable | None:
+        name = self._own_file(step)
+        if name is None:
+            return None
+        path = self.folder.path / name
+        if not path.is_file():
+            text = f"file '{name}' not found in the plan folder{nearest(name, self._files())}"
+            self.problems.found.append(self.file.problem((step, "file"), text))
+            return None
+        spec = aliases.FORECAST if step == "forecast" else aliases.REQUIREMENT
+        table = self.folder.table(spec, path)
+        if table is None or self.plan is None:
+            return None
+        return read_series(table, spec, self.plan, self.names.queues, self.problems)
+
+    def _files(self) -> list[str]:
+        return [path.name for path in self.folder.path.iterdir() if path.is_file() and path.name != _PLAN]
+
+    def _history(self, wanted: bool, brings_numbers: bool) -> tuple[History, str]:
+        """Return the history and the name of its file, ``""`` when none is needed."""
+        forms = self.folder.forms_of("history")
+        if not forms:
+            if not brings_numbers:
+                ways = "`[forecast] file` or `[requirement] file` bring own numbers instead"
+                text = f"not found; expected contacts per queue and interval ({ways})"
+                self.problems.error("history.csv", 0, "", text)
+            return NO_HISTORY, ""
+        if not wanted:
+            self.folder.bytes_of(forms[0])
+            return NO_HISTORY, ""
+        table = self.folder.table(aliases.HISTORY)
+        if table is None:
+            return NO_HISTORY, ""
+        order = [entry["id"] for entry in _entries(self.file.raw, "queue")]
+        if not order:
+            return NO_HISTORY, ""
+        history = read_history(table, self.names.queues, order, self.zone, self.problems)
+        return history, "" if brings_numbers else table.file
+
+    def _days(self, history: History, holidays: Iterable[tuple[date, str, str]]) -> DayTypes:
+        """Return day types from the first day of the history to the end of the plan."""
+        head = self.plan.plan if self.plan else None
+        if head is None:
+            return DayTypes()
+        first = head.start - timedelta(days=40)
+        if history.rows:
+            first = min(first, datetime.fromtimestamp(int(history.start.min()), tz=UTC).date() - timedelta(days=1))
+        if _CHINA in head.labour_rules or _CHINA in head.event_calendars:
+            return day_types(first, head.end + timedelta(days=1), holidays)
+        return _own_days(holidays)
+
+
+def _own_days(holidays: Iterable[tuple[date, str, str]]) -> DayTypes:
+    """Return day types from the plan's own table alone: no public calendar applies."""
+    rows = list(holidays)
+    statutory = frozenset(day for day, kind, _ in rows if kind == "statutory")
+    return DayTypes(
+        statutory=statutory,
+        days_off=statutory | frozenset(day for day, kind, _ in rows if kind == "holiday"),
+        makeup_workdays=frozenset(day for day, kind, _ in rows if kind == "workday" and day.weekday() >= 5),
+        names={day: name for day, _, name in rows if name},
+    )

@@ -1,0 +1,254 @@
+"""Reads plan.toml: every wrong key with its line, what was expected, what was found, the nearest valid name."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import typing
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from data.tables import decode
+from wfm.errors import InputError, Problem, nearest
+from wfm.plan import Plan
+
+__all__ = ["KeyPath", "PlanFile", "key_lines", "parse_toml", "read_toml", "translated", "validate"]
+
+KeyPath = tuple[str | int, ...]
+_TABLE = re.compile(r"^\s*(\[\[?)\s*([^\]]+?)\s*\]\]?\s*(?:#.*)?$")
+_KEY = re.compile(r"""^\s*((?:"[^"]*"|'[^']*'|[\w-]+)(?:\s*\.\s*(?:"[^"]*"|'[^']*'|[\w-]+))*)\s*=""")
+_KEY_PART = re.compile(r"""\s*(?:"([^"]*)"|'([^']*)'|([\w-]+))\s*(?:\.|$)""")
+_PLACE = re.compile(r"\s*\(at (?:line (\d+), column (\d+)|end of document)\)\s*$")
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """Return a TOML file as a dict.
+
+    Raises
+    ------
+    InputError
+        When the file is missing, unreadable or no valid TOML (with line and column).
+    """
+    try:
+        raw = path.read_bytes()
+    except FileNotFoundError:
+        raise InputError([Problem(path.name, 0, "", f"not found in {path.parent}")]) from None
+    except OSError as error:
+        raise InputError([Problem(path.name, 0, "", f"can't be read: {error.strerror or error}")]) from error
+    return parse_toml(raw, path.name)
+
+
+def parse_toml(raw: bytes, file: str) -> dict[str, Any]:
+    """Return TOML bytes (UTF-8 with or without BOM, GB18030) as a dict; raise InputError as :func:`read_toml` does."""
+    try:
+        return tomllib.loads(decode(raw).replace("\r\n", "\n"))
+    except UnicodeDecodeError as error:
+        line = raw[: error.start].count(b"\n") + 1
+        raise InputError([Problem(file, line, "", "expected text in UTF-8, found bytes that are not")]) from error
+    except tomllib.TOMLDecodeError as error:
+        place = _PLACE.search(str(error))
+        line = int(place.group(1)) if place and place.group(1) else len(raw.splitlines())
+        column = f" at column {place.group(2)}" if place and place.group(2) else ""
+        reason = _PLACE.sub("", str(error))
+        raise InputError([Problem(file, line, "", f"not valid TOML{column}: {reason}")]) from error
+
+
+def _parts(text: str) -> list[str]:
+    return [next(group for group in match.groups() if group is not None) for match in _KEY_PART.finditer(text)]
+
+
+def _counted(names: Sequence[str], counts: Mapping[KeyPath, int]) -> KeyPath:
+    """Return the path with the number of the current element behind every array of tables."""
+    path: KeyPath = ()
+    for name in names:
+        path = (*path, name)
+        if path in counts:
+            path = (*path, counts[path])
+    return path
+
+
+def key_lines(text: str) -> dict[KeyPath, int]:
+    """Return the 1-based line on which each table and key of a TOML text stands.
+
+    Elements of arrays of tables carry their 0-based number: ``("queue", 1, "concurrency")``. Keys inside inline tables
+    and text of several lines are not looked into; look up the longest known beginning of a path instead.
+    """
+    lines: dict[KeyPath, int] = {}
+    counts: dict[KeyPath, int] = {}
+    table: KeyPath = ()
+    for number, line in enumerate(text.splitlines(), start=1):
+        if head := _TABLE.match(line):
+            names = _parts(head.group(2))
+            if head.group(1) == "[[":
+                array = (*_counted(names[:-1], counts), names[-1])
+                counts[array] = counts.get(array, -1) + 1
+                lines.setdefault(array, number)
+            table = _counted(names, counts)
+            lines.setdefault(table, number)
+        elif key := _KEY.match(line):
+            lines.setdefault((*table, *_parts(key.group(1))), number)
+    return lines
+
+
+def _at(raw: Any, path: Sequence[str | int]) -> Any:
+    """Return what lies at a path, None when nothing does."""
+    for part in path:
+        try:
+            raw = raw[part]
+        except (KeyError, IndexError, TypeError):
+            return None
+    return raw
+
+
+@dataclass(frozen=True)
+class PlanFile:
+    """A plan as written, with the lines of its keys; ``base`` is the plan before a scenario was laid over it."""
+
+    raw: Mapping[str, Any]
+    lines: Mapping[KeyPath, int] = field(default_factory=dict)
+    base: Mapping[str, Any] | None = None
+    file: str = "plan.toml"
+
+    def problem(self, path: KeyPath, message: str, severity: str = "error") -> Problem:
+        """Return a problem with the key at ``path``, in the words and on the line of the plan file."""
+        overlaid = self.base is not None and _at(self.raw, path) != _at(self.base, path)
+        file = "scenario" if overlaid else self.file
+        return Problem(file, 0 if overlaid else self.line(path), self.label(path), message, severity)
+
+    def line(self, path: KeyPath) -> int:
+        """Return the line of the key, or of the nearest table around it; 0 when nothing of it is written."""
+        for length in range(len(path), 0, -1):
+            if path[:length] in self.lines:
+                return self.lines[path[:length]]
+        return 0
+
+    def label(self, path: KeyPath) -> str:
+        """Return a key path as planners write it: ``[[queue]] 2 "jd-presale" concurrency``."""
+        if not path:
+            return ""
+        if len(path) >= 2 and isinstance(path[1], int):
+            name = _at(self.raw, (*path[:2], "id"))
+            head = f"[[{path[0]}]] {path[1] + 1}" + (f' "{name}"' if isinstance(name, str) else "")
+            return " ".join((head, _tail(path[2:]))).strip()
+        if len(path) == 1 and path[0] in ("queue", "contract", "shift"):
+            return f"[[{path[0]}]]"
+        tables = 1
+        while tables < len(path) and isinstance(_at(self.raw, path[: tables + 1]), dict):
+            tables += 1
+        return f"[{'.'.join(str(part) for part in path[:tables])}] {_tail(path[tables:])}".strip()
+
+
+def _tail(path: KeyPath) -> str:
+    return " ".join(str(part + 1) if isinstance(part, int) else part for part in path)
+
+
+def _model_at(path: KeyPath) -> type[BaseModel] | None:
+    """Return the model whose keys stand at a path of the plan."""
+    model: type[BaseModel] | None = Plan
+    for part in path:
+        if isinstance(part, int) or model is None:
+            continue
+        info = model.model_fields.get(part)
+        model = None if info is None else _model_in(info.annotation)
+    return model
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    found = (_model_in(argument) for argument in typing.get_args(annotation))
+    return next((model for model in found if model is not None), None)
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, str):
+        return f"'{value}'"
+    if isinstance(value, dict):
+        return "a table"
+    text = str(list(value)) if isinstance(value, tuple) else str(value)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+_KINDS = {
+    "int": "a whole number", "float": "a number", "string": "a text in quotes", "bool": "true or false",
+    "date": "a date like 2025-10-20", "dict": "a table", "tuple": "a list", "list": "a list", "model": "a table",
+}  # fmt: skip
+_BOUNDS = {
+    "greater_than_equal": ("ge", "at least"),
+    "greater_than": ("gt", "above"),
+    "less_than_equal": ("le", "at most"),
+    "less_than": ("lt", "below"),
+}
+
+
+def translated(error: Mapping[str, Any], valid: Sequence[str] = ()) -> str:
+    """Return one error of pydantic as a planner reads it: expected, got, nearest valid name.
+
+    Parameters
+    ----------
+    error : mapping
+        One entry of ``ValidationError.errors()``.
+    valid : sequence of str
+        Keys that are known where an unknown key was found.
+    """
+    kind, context, got = str(error["type"]), error.get("ctx", {}), error.get("input")
+    key = str(error["loc"][-1]) if error["loc"] else ""
+    if kind == "missing":
+        return "is missing"
+    if kind == "extra_forbidden":
+        return f"unknown key '{key}'{nearest(key, valid)}"
+    if kind in _BOUNDS:
+        name, words = _BOUNDS[kind]
+        return f"expected {words} {context[name]}, got {_shown(got)}"
+    if kind == "literal_error":
+        names = re.findall(r"'([^']*)'", str(context.get("expected", "")))
+        hint = nearest(got, names) if isinstance(got, str) else ""
+        return f"expected {context['expected']}, got {_shown(got)}" + (hint if hint.startswith(", did") else "")
+    if kind == "value_error":
+        return str(error["msg"]).removeprefix("Value error, ")
+    return _of_kind(kind, context, got, str(error["msg"]))
+
+
+def _of_kind(kind: str, context: Mapping[str, Any], got: Any, message: str) -> str:
+    if kind in ("too_short", "string_too_short"):
+        return f"expected at least {context.get('min_length', 1)}, got {_shown(got)}"
+    expected = next((words for prefix, words in _KINDS.items() if kind.startswith(prefix)), None)
+    return f"expected {expected}, got {_shown(got)}" if expected else f"{message}, got {_shown(got)}"
+
+
+def _plain(loc: tuple[str | int, ...]) -> KeyPath:
+    """Return a location without pydantic's names of union members (``dict[str,...]``, ``function-after[...]``)."""
+    return tuple(part for part in loc if isinstance(part, int) or not re.search(r"[\[(]|^str$|^literal", part))
+
+
+def validate(file: PlanFile) -> tuple[Plan | None, list[Problem]]:
+    """Return the plan (None when it is not valid) and every problem of its keys."""
+    try:
+        return Plan.model_validate(file.raw), []
+    except ValidationError as error:
+        return None, _problems(error, file)
+
+
+def _problems(error: ValidationError, file: PlanFile) -> list[Problem]:
+    found: dict[KeyPath, list[Problem]] = {}
+    for entry in error.errors(include_url=False):
+        path = _plain(tuple(entry["loc"]))
+        # Of a union only the member that fits what was written is worth a line.
+        in_union = path != tuple(entry["loc"])
+        if in_union and str(entry["type"]) in ("string_type", "dict_type"):
+            continue
+        # A list of which an element is wrong also counts as too short.
+        if str(entry["type"]) == "too_short" and entry["input"]:
+            continue
+        model = _model_at(path[:-1])
+        valid = list(model.model_fields) if model is not None else []
+        entry_map: dict[str, Any] = {**entry, "loc": path}
+        problem = file.problem(path, translated(entry_map, valid))
+        if str(entry["type"]) == "extra_forbidden":
+            problem = Problem(problem.file, problem.line, file.label(path[:-1]), problem.message)
+        found.setdefault(path, []).append(problem)
+    return sorted(max(problems, key=lambda problem: "window" in problem.message) for problems in found.values())

@@ -1,0 +1,108 @@
+"""Reads what moves contacts: events.csv, drivers.csv, holidays.csv."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from data.cells import Cells
+from data.problems import Problems
+from data.tables import Table
+from data.values import has_clock, parse_moment, parse_number
+from wfm.errors import nearest
+from wfm.inputs import Driver, Event
+
+__all__ = ["HOLIDAY_TYPES", "merged_events", "read_drivers", "read_events", "read_holidays"]
+
+HOLIDAY_TYPES = ("holiday", "statutory", "workday")
+"""Types of holidays.csv: a day off, a day off paid at the holiday rate, a working day."""
+_TYPE_ALIASES = {
+    "节假日": "holiday", "休息日": "holiday", "法定节假日": "statutory", "法定": "statutory", "调休": "workday",
+    "调休上班": "workday", "工作日": "workday",
+}  # fmt: skip
+
+
+def read_events(table: Table, zone: ZoneInfo, problems: Problems) -> tuple[Event, ...]:
+    """Return the events that can be read; a date without clock time starts at 00:00 and ends at 23:59:59."""
+    cells, found = Cells(table, problems), []
+    for row in range(len(table)):
+        event = _event(cells, row, zone)
+        if event is not None:
+            found.append(event)
+    return tuple(found)
+
+
+def _event(cells: Cells, row: int, zone: ZoneInfo) -> Event | None:
+    name = cells.required(row, "event", str)
+    start = cells.required(row, "start", lambda text: parse_moment(text, zone)[0])
+    end = cells.parsed(row, "end", lambda text: _last_moment(text, zone))
+    scale = cells.number(row, "scale", 1.0)
+    if scale < 0:
+        cells.error(row, "scale", f"expected a factor of 0 or more, got {scale:g}")
+    if name is None or start is None:
+        return None
+    end = end or datetime.combine(start.date(), time(23, 59, 59), tzinfo=zone)
+    if end < start:
+        cells.error(row, "end", f"ends at {end:%Y-%m-%d %H:%M}, before it starts at {start:%Y-%m-%d %H:%M}")
+        return None
+    return Event(
+        event=name,
+        platform=cells.text(row, "platform", "all"),
+        phase=cells.text(row, "phase", "whole_event"),
+        start=start,
+        end=end,
+        has_hour=has_clock(cells.text(row, "start")),
+        scale=scale,
+        source=cells.text(row, "source", "events.csv"),
+        confidence=cells.text(row, "confidence"),
+    )
+
+
+def _last_moment(text: str, zone: ZoneInfo) -> datetime:
+    moment = parse_moment(text, zone)[0]
+    return moment if has_clock(text) else moment + timedelta(days=1) - timedelta(seconds=1)
+
+
+def merged_events(calendar: Iterable[Event], own: Iterable[Event]) -> tuple[Event, ...]:
+    """Return the calendar's events and the plan's own, sorted by start.
+
+    An own row takes the place of all rows of the calendar with the same event, platform, phase and year.
+    """
+
+    def key(event: Event) -> tuple[str, str, str, int]:
+        return event.event, event.platform, event.phase, event.start.year
+
+    mine = list(own)
+    replaced = {key(event) for event in mine}
+    kept = [event for event in calendar if key(event) not in replaced]
+    return tuple(sorted((*kept, *mine), key=lambda event: (event.start, event.event, event.platform, event.phase)))
+
+
+def read_drivers(table: Table, problems: Problems) -> tuple[Driver, ...]:
+    """Return the drivers that can be read, in the order of the file; a day and name given twice is a problem."""
+    cells, seen, found = Cells(table, problems), dict[tuple[date, str], int](), []
+    for row in range(len(table)):
+        day, name = cells.day(row, "date"), cells.required(row, "name", str)
+        value = cells.required(row, "value", parse_number)
+        if day is None or name is None or value is None:
+            continue
+        if (day, name) in seen:
+            cells.error(row, "date", f"'{name}' on {day} is already on line {seen[day, name]}; keep one")
+            continue
+        seen[day, name] = table.lines[row]
+        found.append(Driver(day, name, value))
+    return tuple(found)
+
+
+def read_holidays(table: Table, problems: Problems) -> tuple[tuple[date, str, str], ...]:
+    """Return ``(date, type, name)`` of the planner's own holidays and make-up workdays."""
+    cells, found = Cells(table, problems), []
+    for row in range(len(table)):
+        day, kind = cells.day(row, "date"), cells.required(row, "type", str)
+        kind = _TYPE_ALIASES.get(kind or "", (kind or "").lower())
+        if kind and kind not in HOLIDAY_TYPES:
+            cells.error(row, "type", f"unknown type '{kind}'{nearest(kind, HOLIDAY_TYPES)}")
+        elif kind and day is not None:
+            found.append((day, kind, cells.text(row, "name")))
+    return tuple(found)
