@@ -53,11 +53,16 @@ def _start_faults(context: Context, work: Work, template: ShiftTemplate) -> Iter
         yield f"starts at {local:%H:%M}, not on the grid of {step} minutes"
 
 
+def _judged(context: Context) -> Iterator[Work]:
+    """Yield the shifts whose pauses can be judged: known template or training, and any activities at all."""
+    for work in context.works:
+        if work.stretches and (work.template is not None or work.is_training):
+            yield work
+
+
 def meal(context: Context) -> Iterator[Breach]:
     """Exactly one meal of the template's length starts within its window, on the grid; none where none is due."""
-    for work in context.works:
-        if work.template is None and not work.is_training:
-            continue
+    for work in _judged(context):
         wanted = 1 if work.template is not None and work.template.meal_minutes > 0 else 0
         if len(work.meals) != wanted:
             yield Breach(f"{len(work.meals)} meals, expected {wanted}", work.employee_id, work.day)
@@ -82,9 +87,7 @@ def _meal_faults(context: Context, work: Work, eaten: Stretch) -> Iterator[str]:
 def breaks(context: Context) -> Iterator[Breach]:
     """Short breaks have the template's number and lengths and keep clear of the ends, the meal and one another."""
     step = _fine_step(context)
-    for work in context.works:
-        if work.template is None and not work.is_training:
-            continue
+    for work in _judged(context):
         wanted = sorted(work.template.break_minutes) if work.template is not None else []
         got = sorted(pause.finish - pause.begin for pause in work.breaks)
         if got != wanted:
@@ -127,6 +130,8 @@ def work_stretch(context: Context) -> Iterator[Breach]:
     """Nobody works longer than the limit without a meal or a short break."""
     limit = context.rules.work_stretch_hours_max
     for work in context.works:
+        if not work.stretches:
+            continue
         pauses = (*work.meals, *work.breaks)
         begins = [work.begin, *sorted(pause.finish for pause in pauses)]
         finishes = [*sorted(pause.begin for pause in pauses), work.finish]
