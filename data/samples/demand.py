@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,10 +17,11 @@ from data.calendars import load_calendar
 from data.samples import shapes
 from data.samples.phases import CURVES, EVENT_STRENGTH, PHASE_CURVE, WAVE_STRENGTH, edition_strength, log_multiple
 from data.samples.specs import ZONE, QueueSpec, SampleSpec, own_events, spec_of
+from data.season import merged_events
 from wfm.grid import TimeGrid
 from wfm.inputs import Event
 
-__all__ = ["DAY_NOISE", "HISTORY_MINUTES", "Truth", "ground_truth", "sample_events"]
+__all__ = ["DAY_NOISE", "HISTORY_MINUTES", "Truth", "ground_truth", "sample_events", "truth_of"]
 
 FloatArray = NDArray[np.float64]
 HISTORY_MINUTES = 30
@@ -129,14 +129,10 @@ class Truth:
 
 def sample_events(spec: SampleSpec) -> tuple[Event, ...]:
     """Return all phases that act on a sample: the bundled calendars, with the shop's own rows in place of theirs."""
-    own = own_events(spec)
-    taken = {(event.event, event.platform, event.phase, event.start.year) for event in own}
     bundled = [event for name in spec.calendars for event in load_calendar(name, ZONE)]
-    kept = [event for event in bundled if (event.event, event.platform, event.phase, event.start.year) not in taken]
-    return (*kept, *own)
+    return merged_events(bundled, own_events(spec))
 
 
-@lru_cache(maxsize=4)
 def ground_truth(name: str, seed: int = 1) -> Truth:
     """Return the planted truth of a sample and the draws of a seed.
 
@@ -145,12 +141,16 @@ def ground_truth(name: str, seed: int = 1) -> Truth:
     KeyError
         For an unknown sample.
     """
-    spec = spec_of(name)
+    return truth_of(spec_of(name), seed)
+
+
+def truth_of(spec: SampleSpec, seed: int) -> Truth:
+    """Return the planted truth of any specification and the draws of a seed."""
     days = (spec.plan_end - spec.history_start).days + 1
     grid = TimeGrid(ZONE, spec.history_start, days, min(HISTORY_MINUTES, spec.interval_minutes))
     ordinary, multiple, orders = _planted(spec, grid)
     expected = ordinary * multiple
-    demand, handling, buying = np.random.default_rng(np.random.SeedSequence([seed, _key(name)])).spawn(3)
+    demand, handling, buying = np.random.default_rng(np.random.SeedSequence([seed, _key(spec.name)])).spawn(3)
     shared = _day_noise(demand, 1, days)
     factor = np.sqrt(DAY_NOISE["shared"]) * shared + np.sqrt(1 - DAY_NOISE["shared"]) * _day_noise(
         demand, len(spec.queues), days

@@ -13,9 +13,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from data.samples.demand import HISTORY_MINUTES, Truth, ground_truth
+from data.samples.demand import HISTORY_MINUTES, Truth, truth_of
 from data.samples.people import People, people_of
-from data.samples.specs import SampleSpec, own_events, spec_of
+from data.samples.specs import BLANK, SampleSpec, own_events, spec_of
 from wfm.errors import InputError, Problem
 from wfm.inputs import Event
 
@@ -47,10 +47,14 @@ def write_sample(name: str, folder: Path, seed: int = 1) -> None:
     """
     spec = spec_of(name)
     _make_empty(folder)
-    shutil.copytree(_TEXTS / name, folder, dirs_exist_ok=True, copy_function=shutil.copyfile)
-    truth = ground_truth(name, seed)
-    _write_history(folder / "history.csv.gz", spec, truth, seed)
-    _write_people(folder, people_of(spec, seed))
+    _copy_texts(name, folder)
+    truth = truth_of(spec, seed)
+    text = _history_text(spec, truth, seed).encode("utf-8")
+    with (folder / "history.csv.gz").open("wb") as raw, gzip.GzipFile("", "wb", 6, raw, mtime=0) as packed:
+        packed.write(text)  # mtime=0: equal input gives equal bytes
+    people = people_of(spec, seed)
+    _write_people(folder, people)
+    _write_fixed_shifts(folder / "fixed_shifts.csv", people)
     if spec.main_days:
         _write_events(folder / "events.csv", own_events(spec))
         _write_orders(folder / "drivers.csv", truth)
@@ -65,7 +69,13 @@ def blank(folder: Path) -> None:
         When the folder has something in it already.
     """
     _make_empty(folder)
-    shutil.copytree(_TEXTS / "blank", folder, dirs_exist_ok=True, copy_function=shutil.copyfile)
+    _copy_texts("blank", folder)
+    (folder / "history.csv").write_text(_history_text(BLANK, truth_of(BLANK, 1), 1), encoding="utf-8", newline="")
+    _write_people(folder, people_of(BLANK, 1))
+
+
+def _copy_texts(name: str, folder: Path) -> None:
+    shutil.copytree(_TEXTS / name, folder, dirs_exist_ok=True, copy_function=shutil.copyfile)
 
 
 def _make_empty(folder: Path) -> None:
@@ -101,8 +111,11 @@ def _write_people(folder: Path, people: People) -> None:
         "employee_id,date,shift,weight",
         ((row.employee_id, row.date, row.shift, f"{row.weight:g}") for row in people.preferences),
     )
+
+
+def _write_fixed_shifts(path: Path, people: People) -> None:
     _write_table(
-        folder / "fixed_shifts.csv",
+        path,
         "employee_id,date,shift,start,end",
         ((r.employee_id, r.date, r.shift, _local(r.start), _local(r.end)) for r in people.fixed_shifts),
     )
@@ -125,8 +138,8 @@ def _write_orders(path: Path, truth: Truth) -> None:
     _write_table(path, "date,name,value", rows)
 
 
-def _write_history(path: Path, spec: SampleSpec, truth: Truth, seed: int) -> None:
-    """Write the history with the sample's known flaws; no time in the gzip header, so equal input gives equal bytes."""
+def _history_text(spec: SampleSpec, truth: Truth, seed: int) -> str:
+    """Return the history with the sample's known flaws, as CSV."""
     rng = np.random.default_rng(np.random.SeedSequence([seed, 5, len(spec.name)]))
     grid = truth.history_grid
     stamps = _stamps(grid.start, grid.days)
@@ -138,8 +151,7 @@ def _write_history(path: Path, spec: SampleSpec, truth: Truth, seed: int) -> Non
         contacts = offered[number].copy()
         _put_flaws(spec, queue.id, grid.start, contacts, keep)
         text.write(_rows(queue.id, stamps, contacts, rng.binomial(contacts, _ABANDONED), aht[number], keep))
-    with path.open("wb") as raw, gzip.GzipFile("", "wb", 6, raw, mtime=0) as packed:
-        packed.write(text.getvalue().encode("utf-8"))
+    return text.getvalue()
 
 
 def _stamps(first: date, days: int) -> list[str]:

@@ -40,6 +40,7 @@ class People:
 _WEEK_SHIFTS = {
     "double11": (("early", 8, 0, 8.5), ("mid", 12, 0, 8.5), ("late", 15, 0, 8.5)),
     "618": (("early", 8, 0, 8.5), ("mid", 12, 0, 8.5), ("late", 15, 0, 8.5)),
+    "blank": (("day", 9, 0, 9.0), ("late", 12, 0, 9.0)),
     "hotline": (("early", 7, 0, 8.5), ("mid", 10, 0, 8.5), ("late", 13, 30, 8.5)),
 }
 
@@ -71,6 +72,12 @@ GROUPS: dict[str, tuple[Group, ...]] = {
         Group(6, "parttime", "兼职组", {"tmall-presale": 0.9, "jd-presale": 0.9}),
         Group(3, "parttime", "兼职组", {"aftersale": 0.85}),
         Group(2, "dispatch", "派遣组", {"tmall-presale": 0.95, "aftersale": 0.9}),
+    ),
+    "blank": (
+        Group(4, "fulltime", "team-a", {"chat": 1.0}),
+        Group(5, "fulltime", "team-a", {"chat": 1.0, "phone": 1.0}),
+        Group(1, "fulltime", "team-b", {"phone": 1.0, "chat": 0.9}, ("pregnant",)),
+        Group(3, "parttime", "team-b", {"chat": 0.9}),
     ),
     "hotline": (
         Group(12, "fulltime", "热线一组", {"hotline": 1.0}),
@@ -166,7 +173,7 @@ def _fixed_shifts(spec: SampleSpec, agents: Sequence[Agent], away: Iterable[Time
     rows: list[FixedShift] = []
     inside = 0
     for number, agent in enumerate(agent for agent in agents if agent.contract == "fulltime"):
-        kind = 0 if agent.attributes & _PROTECTED else number % 3
+        kind = 0 if agent.attributes & _PROTECTED else number % len(_WEEK_SHIFTS[spec.name])
         off = {number % 7, (number + 3) % 7}
         first = spec.plan_start - timedelta(days=7)
         if agent.hired_on is not None and agent.hired_on > first - timedelta(days=20):

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from wfm.errors import nearest
 from wfm.inputs import Event
 
-__all__ = ["SPECS", "QueueSpec", "SampleSpec", "own_events", "sample_names", "spec_of"]
+__all__ = ["BLANK", "SPECS", "QueueSpec", "SampleSpec", "own_events", "sample_names", "spec_of"]
 
 ZONE = "Asia/Shanghai"
 
@@ -150,6 +150,20 @@ SPECS = {
         missing=(("hotline", date(2025, 3, 12), 20, 4),),
     ),
 }
+
+# The little example that a plan of one's own starts from; not a sample to choose.
+BLANK = SampleSpec(
+    name="blank",
+    history_start=date(2025, 6, 30),
+    known_until=date(2025, 8, 31),
+    plan_start=date(2025, 9, 1),
+    days=14,
+    interval_minutes=30,
+    queues=(
+        QueueSpec("chat", 420, 0.0, "shopping", "presale", (540, 1260), 420),
+        QueueSpec("phone", 130, 0.0, "office", "phone", (540, 1260), 280),
+    ),
+)
 
 
 def sample_names() -> tuple[str, ...]:
