@@ -1,0 +1,147 @@
+"""The requirement of a plan: agents on seat per queue and interval, from a forecast or from the plan's own table."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wfm.errors import Problem
+from wfm.grid import parse_window
+from wfm.inputs import Inputs
+from wfm.plan import Queue
+from wfm.results import Forecast, Requirement
+from wfm.staffing.chat import speeds
+from wfm.staffing.live import QueueDemand, QueueStaff, live_staff, rostered
+from wfm.staffing.mail import mail_staff
+from wfm.staffing.volume import handle_seconds, open_intervals, raise_all, staffed_volume
+
+__all__ = ["from_table", "requirement"]
+
+FloatArray = NDArray[np.float64]
+
+
+def requirement(inputs: Inputs, forecast: Forecast) -> Requirement:
+    """Return the agents that every queue needs for its targets.
+
+    Per queue and interval the contacts that reach people are ``rate * (1 - bot_containment)``. Where several targets
+    count at once the one that asks for most decides; where none counts, agents are at most 95 % busy; an open queue
+    with more than 0.05 contacts per interval has at least one agent; a closed queue none. A target with ``confidence``
+    is staffed for that quantile of the volume over the span it is judged on.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        The plan's queues and targets are used.
+    forecast : Forecast
+        On the plan's grid; must hold every queue of the plan.
+
+    Returns
+    -------
+    Requirement
+        Queues in the order of the plan; whole numbers, never NaN, never negative.
+
+    Raises
+    ------
+    InputError
+        Every target that no number of agents reaches, and queues that have contacts but no handle time.
+    """
+    plan = inputs.plan
+    if forecast.grid != plan.plan.grid:
+        raise ValueError("expected a forecast on the plan's grid")
+    problems: list[Problem] = []
+    demands = [_demand(forecast, place, queue, problems) for place, queue in enumerate(plan.queue)]
+    staffs = [
+        mail_staff(demand, forecast.grid) if demand.queue.channel == "email" else live_staff(demand)
+        for demand in demands
+    ]
+    raise_all(problems + [problem for staff in staffs for problem in staff.problems])
+    agents = np.stack([staff.agents for staff in staffs])
+    return Requirement(
+        grid=forecast.grid,
+        queues=tuple(queue.id for queue in plan.queue),
+        load_erlangs=np.stack([_load(demand) for demand in demands]),
+        agents_required=agents,
+        agents_with_shrinkage=_with_room(agents, plan.queue),
+        methods={demand.queue.id: _words(demand, staff) for demand, staff in zip(demands, staffs, strict=True)},
+        warnings=tuple(line for d, staff in zip(demands, staffs, strict=True) for line in staff.warnings + _closed(d)),
+    )
+
+
+def from_table(inputs: Inputs) -> Requirement:
+    """Return the requirement that a plan brings itself (``requirement.csv``).
+
+    ``agents_with_shrinkage`` is computed from ``agents_required`` where it is missing and the other way round; an
+    interval without either needs nobody; ``load_erlangs`` is 0 where it is missing.
+
+    Raises
+    ------
+    ValueError
+        When the plan brings none.
+    InputError
+        For negative numbers.
+    """
+    if inputs.own_requirement is None:
+        raise ValueError("the plan brings no requirement")
+    plan = inputs.plan
+    empty = np.full((len(plan.queue), plan.plan.grid.n), np.nan)
+    names = ("load_erlangs", "agents_required", "agents_with_shrinkage")
+    columns = {name: inputs.own_requirement.values.get(name, empty) for name in names}
+    raise_all([
+        Problem("requirement.csv", 0, name, f"expected numbers >= 0, got {np.nanmin(column):g}")
+        for name, column in columns.items()
+        if np.any(column < 0)
+    ])  # fmt: skip
+    load, seats, total = columns.values()
+    present = 1.0 - np.array([[queue.shrinkage] for queue in plan.queue])
+    agents = np.where(np.isnan(seats), np.nan_to_num(np.floor(total * present + 1e-9)), seats)
+    with_room = np.where(np.isnan(total), _with_room(agents, plan.queue), total)
+    own = "the plan's own requirement.csv"
+    method = own if not np.isnan(total).any() else f"{own}, shrinkage added where the file has none"
+    return Requirement(
+        grid=plan.plan.grid,
+        queues=tuple(queue.id for queue in plan.queue),
+        load_erlangs=np.nan_to_num(load),
+        agents_required=agents,
+        agents_with_shrinkage=with_room,
+        methods={queue.id: method for queue in plan.queue},
+    )
+
+
+def _with_room(agents: FloatArray, queues: tuple[Queue, ...]) -> FloatArray:
+    return np.stack([rostered(row, queue.shrinkage) for row, queue in zip(agents, queues, strict=True)])
+
+
+def _demand(forecast: Forecast, place: int, queue: Queue, problems: list[Problem]) -> QueueDemand:
+    row = forecast.queues.index(queue.id)
+    windows = [forecast.grid.window_mask(parse_window(target.window)) for target in queue.target]
+    return QueueDemand(
+        queue=queue,
+        place=place,
+        minutes=forecast.grid.interval_minutes,
+        is_open=open_intervals(forecast.grid, queue),
+        aht_seconds=handle_seconds(forecast, row, queue, problems),
+        mean_volume=staffed_volume(forecast, row, queue),
+        volumes=tuple(staffed_volume(forecast, row, queue, target) for target in queue.target),
+        windows=tuple(windows),
+    )
+
+
+def _load(demand: QueueDemand) -> FloatArray:
+    """Return the mean offered work in agents who all hold as many contacts as they may."""
+    work = demand.mean_volume * demand.aht_seconds / (demand.minutes * 60.0)
+    return work / float(speeds(demand.queue.speedup)[-1])
+
+
+def _words(demand: QueueDemand, staff: QueueStaff) -> str:
+    wanted = sorted({(t.confidence, t.over) for t in demand.queue.target if t.confidence is not None})
+    if not wanted:
+        return staff.method
+    quantiles = ", ".join(f"{confidence:.0%} quantile of the {over}'s volume" for confidence, over in wanted)
+    return f"{staff.method}; staffed to the {quantiles}, a stand-in for the quantile of the target itself"
+
+
+def _closed(demand: QueueDemand) -> list[str]:
+    lost = float(demand.mean_volume[~demand.is_open].sum())
+    if demand.queue.channel == "email" or lost < 1.0:
+        return []
+    return [f"queue '{demand.queue.id}': about {lost:.0f} contacts are forecast while it is closed; nobody is staffed"]
