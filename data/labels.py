@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-__all__ = ["LANGUAGES", "Language", "keys", "word"]
+__all__ = ["GLOSSARY_TERMS", "LANGUAGES", "Language", "keys", "word"]
 
 Language = Literal["en", "zh"]
 LANGUAGES: tuple[str, ...] = ("en", "zh")
