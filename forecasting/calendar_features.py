@@ -1,0 +1,207 @@
+"""Day features of the calendar: event phases and holidays as columns shared by all queues."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forecasting.phases import EVERY_PLATFORM, OPENINGS, Phase, phases_of, platform_group
+from wfm.inputs import Inputs
+from wfm.rules import DayTypes
+
+__all__ = ["CalendarFeatures", "Column", "calendar_features"]
+
+FloatArray = NDArray[np.float64]
+# Parts of a phase that move contacts much; the local level of a queue is not read off those days.
+STRONG_PARTS = frozenset({"eve", "part", "full1", "full2", "full3"})
+_PART_RANKS = ("full1", "full2", "part", "full3", "eve")
+_KIND_RANKS = ("main", "sale", "wave", "deposit")
+_WEAK_RANK = len(_PART_RANKS) * len(_KIND_RANKS)
+_NEW_YEAR_BEFORE, _NEW_YEAR_AFTER = 7, 10
+
+
+@dataclass(frozen=True)
+class Column:
+    """What a column stands for: ``level`` 0 = all openings, 1 = kind of phase, 2 = kind within one event family."""
+
+    level: int
+    name: str
+    part: str
+    family: str = ""
+    holiday: bool = False
+
+
+@dataclass(frozen=True)
+class CalendarFeatures:
+    """The calendar as numbers.
+
+    Attributes
+    ----------
+    first : datetime.date
+        Day of the first row.
+    columns : tuple of Column
+    values : float array (queues, days, columns)
+        Weight of a column on a day: 1, or for queues of no platform the share of the platforms that run the phase.
+    strong, weak : bool arrays (queues, days)
+        Days on which a phase or holiday acts with force, or at all.
+    phases : tuple of Phase
+    relevance : mapping of platform group to float array (queues,)
+        How much a queue belongs to a platform.
+    """
+
+    first: date
+    columns: tuple[Column, ...]
+    values: FloatArray
+    strong: NDArray[np.bool_]
+    weak: NDArray[np.bool_]
+    phases: tuple[Phase, ...]
+    relevance: Mapping[str, FloatArray]
+
+    @property
+    def is_holiday(self) -> NDArray[np.bool_]:
+        """Which columns belong to holidays rather than to promotions."""
+        return np.array([column.holiday for column in self.columns], dtype=bool)
+
+    def follows(self, phase: Phase) -> FloatArray:
+        """Return how much each queue follows a phase, in [0, 1]: shape (queues,)."""
+        if phase.platform == EVERY_PLATFORM:
+            return np.ones(self.values.shape[0])
+        return self.relevance[phase.platform]
+
+    def of_phase(self, phase: Phase) -> FloatArray:
+        """Return the columns' values that one phase alone gives: shape as ``values``."""
+        index = {column: number for number, column in enumerate(self.columns)}
+        alone = np.zeros_like(self.values)
+        for group, weight in self.relevance.items():
+            for acting, day, part in _strongest(self.phases, group):
+                row = (day - self.first).days
+                if acting is phase and 0 <= row < alone.shape[1]:
+                    for column in _columns(phase, part):
+                        alone[:, row, index[column]] += weight
+        return alone
+
+
+def calendar_features(inputs: Inputs, first: date, days: int, volume: FloatArray, events: bool = True) -> CalendarFeatures:
+    """Return the features of all queues on ``days`` days from ``first``.
+
+    Parameters
+    ----------
+    volume : float array (queues,)
+        Mean contacts per day, used as weights of the platforms for queues that name none.
+    events : bool
+        False leaves the promotions out (holidays stay).
+    """
+    phases = phases_of(inputs.events) if events else ()
+    relevance = _relevance(inputs, phases, volume)
+    last = first + timedelta(days=days - 1)
+    cells: dict[Column, set[tuple[str, date]]] = {}
+    for group in relevance:
+        for phase, day, part in _strongest(phases, group):
+            for column in _columns(phase, part) if first <= day <= last else ():
+                cells.setdefault(column, set()).add((group, day))
+    for day, column in _holiday_entries(inputs, first, last):
+        cells.setdefault(column, set()).update((group, day) for group in relevance)
+    columns = tuple(sorted(cells, key=lambda c: (c.holiday, c.level, c.name, c.part, c.family)))
+    values = np.zeros((len(inputs.plan.queue), days, len(columns)))
+    for number, column in enumerate(columns):
+        for group, day in sorted(cells[column]):
+            values[:, (day - first).days, number] += relevance[group]
+    force = np.array([column.part in STRONG_PARTS or column.holiday for column in columns], dtype=bool)
+    strong = (values[:, :, force] > 0.2).any(axis=2)
+    return CalendarFeatures(first, columns, values, strong, (values > 0).any(axis=2), phases, relevance)
+
+
+def _columns(phase: Phase, part: str) -> Iterator[Column]:
+    """Yield the columns that a part of a phase switches on: for all openings, for its kind, and within its event."""
+    if phase.kind in OPENINGS and phase.kind != "deposit" and part not in {"in", "last"}:
+        yield Column(0, "opening", part)
+    yield Column(1, phase.kind, part)
+    yield Column(2, phase.kind, part, phase.event)
+
+
+def _strongest(phases: Iterable[Phase], group: str) -> Iterator[tuple[Phase, date, str]]:
+    """Yield which part of which phase acts on a platform group, day by day.
+
+    An opening outshines what else runs that day (buyers come for it, not for the quiet middle around it): of several
+    strong parts only the strongest is kept, and none of the weak ones beside it.
+    """
+    by_day: dict[date, list[tuple[int, Phase, str]]] = {}
+    for phase in phases:
+        if phase.platform in {group, EVERY_PLATFORM}:
+            for day, part in phase.days():
+                by_day.setdefault(day, []).append((_rank(phase, part), phase, part))
+    for day, acting in sorted(by_day.items(), key=lambda item: item[0]):
+        best = min(acting, key=lambda entry: entry[0])
+        for rank, phase, part in acting if best[0] == _WEAK_RANK else [best]:
+            del rank
+            yield phase, day, part
+
+
+def _rank(phase: Phase, part: str) -> int:
+    if part not in _PART_RANKS:
+        return _WEAK_RANK
+    return _PART_RANKS.index(part) * len(_KIND_RANKS) + _KIND_RANKS.index(phase.kind)
+
+
+def _relevance(inputs: Inputs, phases: Iterable[Phase], volume: FloatArray) -> dict[str, FloatArray]:
+    """Return per platform group how much each queue belongs to it.
+
+    A queue of one platform belongs to it alone; a queue without platform to all, by the contacts of their queues (or
+    by the number of their phases where no queue names a platform).
+    """
+    own = [platform_group(queue.platform) for queue in inputs.plan.queue]
+    groups = sorted(({phase.platform for phase in phases} | set(own)) - {EVERY_PLATFORM}) or [EVERY_PLATFORM]
+    weight = {group: sum(v for v, g in zip(volume, own, strict=True) if g == group) for group in groups}
+    if not any(weight.values()):
+        weight = {group: 1.0 + sum(phase.platform == group for phase in phases) for group in groups}
+    total = sum(weight.values())
+    table: dict[str, FloatArray] = {}
+    for group in groups:
+        parts = [weight[group] / total if mine == EVERY_PLATFORM else float(mine == group) for mine in own]
+        table[group] = np.array(parts, dtype=np.float64)
+    return table
+
+
+def _holiday_entries(inputs: Inputs, first: date, last: date) -> Iterator[tuple[date, Column]]:
+    new_years = _new_year_days(inputs)
+    near = {day + timedelta(days=k) for day in new_years for k in range(-_NEW_YEAR_BEFORE, _NEW_YEAR_AFTER + 1)}
+    for day in new_years:
+        for offset in range(-_NEW_YEAR_BEFORE, _NEW_YEAR_AFTER + 1):
+            yield_day = day + timedelta(days=offset)
+            if first <= yield_day <= last:
+                yield yield_day, Column(1, "new_year", _new_year_part(offset), holiday=True)
+    for number in range((last - first).days + 1):
+        day = first + timedelta(days=number)
+        part = _day_type(inputs.day_types, day)
+        if part and day not in near:
+            yield day, Column(1, "holiday", part, holiday=True)
+            name = inputs.day_types.names.get(day, "")
+            if name and part != "makeup":
+                yield day, Column(2, "holiday", part, name, holiday=True)
+
+
+def _new_year_days(inputs: Inputs) -> list[date]:
+    found = {
+        event.start.date() for event in inputs.events if event.event == "chinese_new_year" and event.phase == "main_day"
+    }
+    return sorted(found)
+
+
+def _new_year_part(offset: int) -> str:
+    if offset < -3:
+        return "before7"
+    if offset < -1:
+        return "before3"
+    return f"day{offset:+d}" if offset <= 2 else "day+3" if offset <= 4 else "day+5" if offset <= 6 else "after7"
+
+
+def _day_type(types: DayTypes, day: date) -> str:
+    if day in types.makeup_workdays:
+        return "makeup"
+    if day in types.statutory:
+        return "statutory"
+    return "off" if day in types.days_off else ""

@@ -1,0 +1,183 @@
+"""Event phases in the forecaster's words: which kind, on which platforms, which day of the phase."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from wfm.inputs import Event
+
+__all__ = ["EVERY_PLATFORM", "Edition", "Phase", "editions", "phases_of", "platform_group"]
+
+EVERY_PLATFORM = "all"
+# Shops on these sites share their events: the calendars name now one, now the other.
+_GROUPS = {"taobao": "tmall", "taobao_tmall": "tmall", "tmall_juhuasuan": "tmall", "": EVERY_PLATFORM}
+_KINDS = {
+    "sale_wave1": "sale", "sale_start": "sale", "balance_payment": "sale", "sale": "sale",
+    "sale_wave2": "wave", "sale_wave3": "wave",
+    "presale_deposit": "deposit", "presale_start": "deposit",
+    "main_day": "main", "climax": "main",
+    "warmup": "warmup", "presale_warmup": "warmup", "warmup_sale": "warmup",
+    "whole_event": "season", "category_days": "quiet", "extension": "extension", "after_sales_wave": "after",
+}  # fmt: skip
+# Parcel records, deadlines and suspended targets say nothing of contacts; New Year is handled with the holidays.
+_SILENT_PHASES = frozenset({
+    "logistics_peak", "delivery_peak", "kpi_suspension", "shipping_deadline", "price_protection_end", "public_holiday",
+    "intraday_peak",
+})  # fmt: skip
+_SILENT_EVENTS = frozenset({"chinese_new_year"})
+# The day that gave the event its name draws buyers even where a calendar lists only the wave around it.
+_NAME_DAYS = {"double11": (11, 11), "618": (6, 18), "double12": (12, 12), "festival38": (3, 8), "festival99": (9, 9)}
+OPENINGS = frozenset({"sale", "wave", "main", "deposit"})
+EVENING = 12.0
+_EDITION_GAP = timedelta(days=60)
+
+
+@dataclass(frozen=True)
+class Phase:
+    """One phase of one edition on one platform group; ``hour`` is the local clock hour of the start, None unknown."""
+
+    event: str
+    platform: str
+    kind: str
+    start: date
+    end: date
+    hour: float | None
+    scale: float = 1.0
+    label: str = ""
+
+    @property
+    def evening(self) -> bool:
+        """Whether it opens in the second half of the day, so that its first full day is the day after."""
+        return self.hour is not None and self.hour >= EVENING
+
+    def days(self) -> Iterator[tuple[date, str]]:
+        """Yield each day that the phase can move, with the name of its part (``eve``, ``part``, ``full1``, ...)."""
+        if self.kind in OPENINGS:
+            yield from self._opening_days()
+        elif self.kind == "after":
+            yield from self._tail_days()
+        else:
+            yield from self._inner_days(self.start)
+            yield self.start, "first"
+        if self.kind != "after" and (self.end - self.start).days >= 4:
+            yield self.end, "last"
+
+    def _opening_days(self) -> Iterator[tuple[date, str]]:
+        full = self.start + timedelta(days=1 if self.evening else 0)
+        yield full - timedelta(days=1), "part" if self.evening else "eve"
+        last = 2 if self.kind == "deposit" else 13
+        for offset in range(last + 1):
+            yield full + timedelta(days=offset), _opening_part(offset)
+        yield from self._inner_days(full + timedelta(days=3))
+
+    def _tail_days(self) -> Iterator[tuple[date, str]]:
+        for offset in range((self.end - self.start).days + 1):
+            yield self.start + timedelta(days=offset), f"tail{min(offset // 3, 4)}"
+
+    def _inner_days(self, first: date) -> Iterator[tuple[date, str]]:
+        for offset in range((self.end - first).days + 1):
+            yield first + timedelta(days=offset), "in"
+
+
+def _opening_part(offset: int) -> str:
+    if offset < 3:
+        return f"full{offset + 1}"
+    return "days4" if offset < 6 else "days7" if offset < 9 else "days10"
+
+
+@dataclass(frozen=True)
+class Edition:
+    """One run of an event: ``name`` like ``double11 2024``, first and last day over all platforms and phases."""
+
+    event: str
+    year: int
+    start: date
+    end: date
+
+    @property
+    def name(self) -> str:
+        """Event and year."""
+        return f"{self.event} {self.year}"
+
+
+def platform_group(platform: str) -> str:
+    """Return the group of platforms that share events (``taobao`` and ``tmall`` are one)."""
+    name = platform.strip().lower()
+    return _GROUPS.get(name, name)
+
+
+def editions(events: Iterable[Event]) -> tuple[Edition, ...]:
+    """Return the editions in the calendar by first day; phases of one event less than 60 days apart are one edition."""
+    spans: dict[str, list[tuple[date, date]]] = {}
+    for event in _speaking(events):
+        spans.setdefault(event.event, []).append((event.start.date(), event.end.date()))
+    found = [edition for name, days in spans.items() for edition in _clusters(name, sorted(days))]
+    return tuple(sorted(found, key=lambda edition: (edition.start, edition.event)))
+
+
+def phases_of(events: Sequence[Event]) -> tuple[Phase, ...]:
+    """Return the phases that move contacts, with name days added and double openings joined, by start day."""
+    speaking = list(_speaking(events))
+    phases = _without_twins([_phase(event) for event in speaking])
+    phases += _name_days(phases, editions(speaking))
+    return tuple(sorted(phases, key=lambda p: (p.start, p.event, p.platform, p.kind, p.end, p.label)))
+
+
+def _speaking(events: Iterable[Event]) -> Iterator[Event]:
+    for event in events:
+        if event.phase not in _SILENT_PHASES and event.event not in _SILENT_EVENTS:
+            yield event
+
+
+def _clusters(name: str, spans: list[tuple[date, date]]) -> Iterator[Edition]:
+    start, end = spans[0]
+    for first, last in spans[1:]:
+        if first - end > _EDITION_GAP:
+            yield Edition(name, end.year, start, end)
+            start, end = first, last
+        end = max(end, last)
+    yield Edition(name, end.year, start, end)
+
+
+def _phase(event: Event) -> Phase:
+    start: datetime = event.start
+    return Phase(
+        event.event,
+        platform_group(event.platform),
+        _KINDS.get(event.phase, event.phase),
+        start.date(),
+        max(event.end.date(), start.date()),
+        start.hour + start.minute / 60 if event.has_hour else None,
+        event.scale,
+        event.phase,
+    )
+
+
+def _without_twins(phases: list[Phase]) -> list[Phase]:
+    """Return phases without those that open with another one of the same kind (balance and sale at one hour)."""
+    kept: dict[tuple[str, str, str, date], Phase] = {}
+    for phase in phases:
+        key = (phase.event, phase.platform, phase.kind, phase.start)
+        twin = kept.get(key)
+        # The planner's factor on either of them is meant for the opening that they share.
+        scale = phase.scale if twin is None or twin.scale == 1.0 else twin.scale
+        longer = phase if twin is None or phase.end > twin.end else twin
+        kept[key] = replace(longer, scale=scale)
+    return list(kept.values())
+
+
+def _name_days(phases: list[Phase], runs: tuple[Edition, ...]) -> list[Phase]:
+    added: list[Phase] = []
+    for run in runs:
+        if run.event not in _NAME_DAYS:
+            continue
+        day = date(run.year, *_NAME_DAYS[run.event])
+        mine = [phase for phase in phases if phase.event == run.event and run.start <= phase.start <= run.end]
+        stated = {phase.platform for phase in mine if phase.kind == "main" and phase.start <= day <= phase.end}
+        if not run.start <= day <= run.end + timedelta(days=1) or EVERY_PLATFORM in stated:
+            continue
+        for group in sorted({phase.platform for phase in mine} - stated):
+            added.append(Phase(run.event, group, "main", day, day, None, 1.0, "name_day"))
+    return added

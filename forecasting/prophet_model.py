@@ -1,0 +1,67 @@
+"""Prophet on log day totals."""
+
+from __future__ import annotations
+
+import logging
+import warnings
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forecasting.level import DaySeries, TooShortError
+
+__all__ = ["ProphetLevel"]
+
+FloatArray = NDArray[np.float64]
+_LEAST_DAYS = 42
+_YEARLY_FROM_DAYS = 400
+_MEMORY_DAYS = 1096
+# The optimiser starts from given values; the seed is fixed all the same, should Stan ever draw.
+_STAN_SEED = 1
+
+
+class ProphetLevel:
+    """Piecewise linear trend, weekly and (from 400 days on) yearly seasonality; events are taken out before."""
+
+    name = "prophet"
+
+    def forecast(self, series: DaySeries, horizon: int) -> FloatArray:
+        """Return the level; raises :class:`TooShortError` below 42 known days."""
+        import pandas as pd
+
+        known = series.known[series.known >= series.days - _MEMORY_DAYS]
+        if len(known) < _LEAST_DAYS:
+            raise TooShortError(f"prophet needs {_LEAST_DAYS} known days, there are {len(known)}")
+        first = pd.Timestamp(series.first)
+        dates = first + pd.to_timedelta(np.arange(series.days + horizon), unit="D")
+        logs = np.log1p(series.values[known])
+        model = _quiet_model(series.days >= _YEARLY_FROM_DAYS)
+        with warnings.catch_warnings():
+            # Prophet and cmdstanpy trip over deprecations of pandas and leave temporary files open; neither is ours.
+            warnings.simplefilter("ignore")
+            model.fit(pd.DataFrame({"ds": dates[known], "y": logs}), seed=_STAN_SEED)
+            fitted = model.predict(pd.DataFrame({"ds": dates}))["yhat"].to_numpy(dtype=np.float64)
+        smear = float(np.expm1(logs).sum() / max(np.expm1(fitted[known]).sum(), 1e-9))
+        ceiling = 3 * float(series.values[known].max())
+        contacts = np.clip(np.expm1(fitted[series.days :]) * np.clip(smear, 0.8, 1.25), 0.0, ceiling)
+        return np.where(series.open_week[series.weekdays(series.days, horizon)], contacts, 0.0)
+
+
+def _quiet_model(yearly: bool) -> Any:
+    logging.getLogger("prophet.plot").disabled = True  # it complains about a missing plotting library
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # deprecations inside the library at import
+        from prophet import Prophet
+
+        # Only now: importing the library switches its loggers on again.
+        for name in ("cmdstanpy", "prophet"):
+            logging.getLogger(name).disabled = True
+        return Prophet(
+            growth="linear",
+            n_changepoints=15,
+            yearly_seasonality=6 if yearly else False,
+            weekly_seasonality=True,
+            daily_seasonality=False,
+            uncertainty_samples=0,
+        )
