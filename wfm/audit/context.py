@@ -129,9 +129,9 @@ class Context:
     def _past_fixed(self) -> Iterator[Work]:
         for fixed in self.inputs.fixed_shifts:
             if fixed.date < self.start:
-                yield self._past(fixed)
+                yield self._fixed(fixed)
 
-    def _past(self, fixed: FixedShift) -> Work:
+    def _fixed(self, fixed: FixedShift) -> Work:
         person, template = self.people.get(fixed.employee_id), self.templates.get(fixed.shift)
         begin, finish = self.minutes(fixed.start), self.minutes(fixed.end)
         return Work(fixed.employee_id, fixed.date, fixed.shift, begin, finish, person, template)
@@ -194,6 +194,5 @@ class Context:
 
     @cached_property
     def published(self) -> frozenset[tuple[str, date, str, float, float]]:
-        """Key of every published shift inside the plan, as :attr:`Work.key`."""
-        inside = (fixed for fixed in self.inputs.fixed_shifts if self.start <= fixed.date <= self.end)
-        return frozenset(self._past(fixed).key for fixed in inside)
+        """Key of every published shift, as :attr:`Work.key`."""
+        return frozenset(self._fixed(fixed).key for fixed in self.inputs.fixed_shifts)

@@ -60,6 +60,12 @@ def test_a_shift_of_the_evening_before_must_not_run_into_time_off() -> None:
     assert small_world().with_inputs(time_off=(TimeOff("e3", on(5), on(6)),)).audit() == ()
 
 
+def test_time_off_includes_its_last_day() -> None:
+    """Leave from Sunday to Tuesday forbids Tuesday's shift."""
+    assert small_world().with_inputs(time_off=(TimeOff("e3", on(6), on(8)),)).broken() == {"time_off"}
+    assert small_world().with_inputs(time_off=(TimeOff("e3", on(6), on(7)),)).audit() == ()
+
+
 @pytest.mark.parametrize(
     ("who", "changes", "clean"),
     [
@@ -146,6 +152,27 @@ def test_templates_bind_contract_and_day() -> None:
     shifts = [{**s, "dates": [on(0)]} if s["id"] == "short" else s for s in PLAN["shift"]]
     plan = Plan(**{**PLAN, "shift": shifts})
     assert small_world().with_inputs(plan=plan).broken() == {"shift_template"}
+
+
+def _with_template(world: World, **changes: Any) -> World:
+    """Return the world with one more template, made from the day shift."""
+    plan = world.inputs.plan
+    extra = plan.shift_by_id("day").model_copy(update=changes)
+    return world.with_inputs(plan=plan.model_copy(update={"shift": (*plan.shift, extra)}))
+
+
+@pytest.mark.parametrize(("start", "clean"), [("01:00", True), ("02:00", True), ("02:30", False), ("21:30", False)])
+def test_a_start_range_may_run_past_midnight(start: str, clean: bool) -> None:
+    """A shift that may start from 22:00 to 02:00 may start at 01:00, on the day after."""
+    world = _with_template(staff_world(()), id="late", start="22:00-02:00").add(Duty("e1", 1, "late", start, 9))
+    assert world.broken() == (set() if clean else {"shift_template"})
+
+
+def test_only_short_breaks_keep_clear_of_the_ends() -> None:
+    """A meal may end half an hour before the shift does, where a short break would have to keep an hour away."""
+    duty = Duty("e1", 1, "brief", "09:00", 4.5, meal_at=210, breaks_at=())
+    world = _with_template(staff_world(()), id="brief", hours=(4.5,), meal_minutes=30, break_minutes=())
+    assert world.add(duty).audit() == ()
 
 
 def test_a_published_shift_that_left_its_template_is_a_warning() -> None:
@@ -242,9 +269,7 @@ def test_rest_of_exactly_the_limit_is_enough() -> None:
 @pytest.mark.parametrize(("start", "clean"), [("10:00", False), ("11:00", True)])
 def test_rest_over_the_clock_change_is_absolute_time(start: str, clean: bool) -> None:
     """In Berlin, 30 March 2025 lacks an hour: from 23:00 to 10:00 next day are ten hours."""
-    world = staff_world((), "Europe/Berlin", date(2025, 3, 29), 3)
-    late = world.inputs.plan.shift_by_id("day").model_copy(update={"id": "late", "start": "13:00"})
-    world.with_inputs(plan=world.inputs.plan.model_copy(update={"shift": (*world.inputs.plan.shift, late)}))
+    world = _with_template(staff_world((), "Europe/Berlin", date(2025, 3, 29), 3), id="late", start="13:00")
     world.add(Duty("e1", 0, "late", "13:00", 10), Duty("e1", 1, "day", start, 9))
     assert world.broken() == (set() if clean else {"rest_between_shifts"})
 
@@ -265,6 +290,44 @@ def test_night_begins_at_ten(start: str, hours: float, clean: bool) -> None:
     world = staff_world([Duty("e2", 0, "day", start, hours)])
     world.agent("e2", attributes=frozenset({"pregnant"}))
     assert ("night_work" in world.broken()) == (not clean)
+
+
+@pytest.mark.parametrize(("start", "clean"), [("05:30", False), ("06:00", True)])
+def test_night_ends_at_six(start: str, clean: bool) -> None:
+    """Whoever must not work at night may start at 06:00, not half an hour earlier."""
+    world = staff_world([Duty("e2", 0, "odd", start, 4)])
+    world.agent("e2", attributes=frozenset({"minor"}))
+    assert world.broken() == (set() if clean else {"night_work"})
+
+
+def test_the_night_is_the_rule_packs() -> None:
+    """A rule pack with a night from 00:00 to 05:00 lets a nursing mother work until midnight."""
+    for night, rules in (("00:00-05:00", set()), ("21:30-05:00", {"night_work"})):
+        world = small_world(rules={"night": night}).add(Duty("e2", 5, "day", "12:00", 10))
+        assert world.broken() == rules | {"overtime_allowed"}
+
+
+def test_the_days_of_training_before_the_plan_are_work_days() -> None:
+    """Who trained on Saturday and Sunday before the plan has four work days left in that row."""
+    for days, rules in (((1, 2, 3), set()), ((1, 2, 3, 4), {"consecutive_days"})):
+        world = small_world()
+        # training on three days, one of them in the plan, then on seat from Tuesday on
+        contracts = [{**c, "training_days": 3} if c["id"] == "student" else c for c in PLAN["contract"]]
+        world.with_inputs(plan=Plan(**{**PLAN, "contract": contracts}))
+        world.agent("p1", hired_on=None)
+        world.hires[0] = Hire("student-001", "student", on(-2), on(1), 460.0)
+        world.duties = [duty for duty in world.duties if duty.who != "student-001"]
+        world.add(*(Duty("student-001", day, "short", "14:00", 4) for day in days))
+        assert world.broken() == rules
+
+
+@pytest.mark.parametrize(("start", "clean"), [("14:00", True), ("14:30", False), ("13:30", False)])
+def test_nobody_at_meal_or_in_training_holds_a_seat(start: str, clean: bool) -> None:
+    """Where one seat is allowed and somebody trains, a second may come for just the hour that the first is at meal."""
+    world = small_world({"seats_max": 1, "per_experienced_max": None}, duties=())
+    changes = {"id": "hour", "start": "13:00-15:00", "hours": (1.0,), "meal_minutes": 0, "break_minutes": ()}
+    _with_template(world, **changes).add(Duty("d1", 0, "day", "10:00", 9, "phone"), Duty("i1", 0, "hour", start, 1))
+    assert world.broken() == (set() if clean else {"temporary_seats"})
 
 
 def test_a_long_day_on_a_holiday_is_overtime_for_the_protected() -> None:
