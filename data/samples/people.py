@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -80,9 +80,9 @@ GROUPS: dict[str, tuple[Group, ...]] = {
         Group(3, "parttime", "team-b", {"chat": 0.9}),
     ),
     "hotline": (
-        Group(12, "fulltime", "热线一组", {"hotline": 1.0}),
+        Group(13, "fulltime", "热线一组", {"hotline": 1.0}),
         Group(1, "fulltime", "热线一组", {"hotline": 1.0}, ("pregnant",)),
-        Group(8, "fulltime", "热线二组", {"hotline": 1.0, "hotline-vip": 1.0}),
+        Group(10, "fulltime", "热线二组", {"hotline": 1.0, "hotline-vip": 1.0}),
         Group(5, "parttime", "热线一组", {"hotline": 0.9}),
     ),
 }
@@ -123,8 +123,8 @@ def _joiner_and_leaver(spec: SampleSpec, agents: Sequence[Agent]) -> tuple[Agent
     """Return the people with one who joined two weeks ago (still slow) and one who leaves within the plan."""
     changed = list(agents)
     first, second = agents[3], agents[5]
-    changed[3] = Agent(**{**first.__dict__, "hired_on": spec.plan_start - timedelta(days=14)})
-    changed[5] = Agent(**{**second.__dict__, "leaves_on": spec.plan_start + timedelta(days=spec.days // 2)})
+    changed[3] = replace(first, hired_on=spec.plan_start - timedelta(days=14))
+    changed[5] = replace(second, leaves_on=spec.plan_start + timedelta(days=spec.days // 2))
     return tuple(changed)
 
 

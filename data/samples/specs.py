@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -76,7 +75,6 @@ class SampleSpec:
     main_days: tuple[tuple[str, date], ...] = ()
     platforms: tuple[str, ...] = ()
     cny_factor: float = 0.45
-    notes: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def plan_end(self) -> date:
@@ -95,7 +93,7 @@ _EMAIL = QueueSpec("email", 140, 0.10, "office", "mail", (540, 1260), 420, after
 
 
 def _scaled(queue: QueueSpec, factor: float) -> QueueSpec:
-    return QueueSpec(**{**queue.__dict__, "level": queue.level * factor})
+    return replace(queue, level=queue.level * factor)
 
 
 SPECS = {
@@ -124,7 +122,12 @@ SPECS = {
         plan_start=date(2025, 5, 12),
         days=21,
         interval_minutes=30,
-        queues=(_scaled(_TMALL, 0.35), _scaled(_JD, 0.35), _scaled(_AFTER, 0.3), _scaled(_HOTLINE, 0.35)),
+        queues=(
+            replace(_scaled(_TMALL, 0.35), open=(480, 1440)),
+            _scaled(_JD, 0.35),
+            _scaled(_AFTER, 0.3),
+            _scaled(_HOTLINE, 0.35),
+        ),
         calendars=("cn",),
         orders_per_day=2500,
         outage=("hotline", date(2024, 3, 20)),
@@ -143,8 +146,8 @@ SPECS = {
         days=14,
         interval_minutes=15,
         queues=(
-            QueueSpec("hotline", 900, 0.06, "office", "calls", (420, 1320), 280, holiday=0.65),
-            QueueSpec("hotline-vip", 110, 0.12, "office", "calls", (420, 1320), 340, holiday=0.75),
+            QueueSpec("hotline", 520, 0.06, "office", "calls", (420, 1320), 280, holiday=0.65),
+            QueueSpec("hotline-vip", 70, 0.12, "office", "calls", (420, 1320), 340, holiday=0.75),
         ),
         outage=("hotline", date(2024, 12, 11)),
         missing=(("hotline", date(2025, 3, 12), 20, 4),),
