@@ -51,6 +51,11 @@ class TableSpec:
                 found[column] = hits[0]
         return found
 
+    @property
+    def least(self) -> str:
+        """The columns that must be there, as a header line."""
+        return ",".join(group[0] for group in self.required)
+
     def missing(self, found: Mapping[str, int]) -> list[str]:
         """Return the first name of each required group of which nothing was found."""
         return [group[0] for group in self.required if not any(column in found for column in group)]

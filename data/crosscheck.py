@@ -98,6 +98,7 @@ def check_inputs(inputs: Inputs, file: PlanFile) -> list[Problem]:
         *_days_without_shift(inputs, staffed, file),
         *_fixed_shifts(inputs),
         *_platforms(inputs),
+        *_own_handle_times(inputs, file),
     ]
 
 
@@ -186,6 +187,16 @@ def _platforms(inputs: Inputs) -> Iterator[Problem]:
             yield Problem("events.csv", 0, "platform", f"no queue is on platform '{name}'{hint}", "warning")
 
 
+def _own_handle_times(inputs: Inputs, file: PlanFile) -> Iterator[Problem]:
+    if inputs.own_forecast is None or inputs.own_requirement is not None:
+        return
+    given = inputs.own_forecast.values.get("aht_seconds")
+    for number, queue in enumerate(inputs.plan.queue):
+        if queue.aht_seconds is None and (given is None or not (given[number] > 0).any()):
+            text = "no handle time is known: the plan's own forecast has none; give `aht_seconds`"
+            yield file.problem(("queue", number), text)
+
+
 def check_history(inputs: Inputs, file: PlanFile, history_file: str) -> list[Problem]:
     """Return why a history can't be used: nothing in it, or it ends long before the last day that is known."""
     history, head = inputs.history, inputs.plan.plan
@@ -224,10 +235,10 @@ def _silent(inputs: Inputs, file: PlanFile) -> Iterator[Problem]:
         path: KeyPath = ("queue", number)
         if queue.id not in history.queues:
             yield file.problem(path, "has no row in the history: no contacts can be forecast for it", "warning")
-        elif queue.id in daily and queue.profile_like is None:
+            continue
+        if queue.id in daily and queue.profile_like is None:
             text = "has daily rows only; name a queue with shorter rows in `profile_like` to spread them over the day"
             yield file.problem(path, text, "warning")
-        rows = history.queue == history.queues.index(queue.id) if queue.id in history.queues else None
-        if queue.aht_seconds is None and (rows is None or not (history.aht_seconds[rows] > 0).any()):
-            text = "no handle time is known: the history has none; give `aht_seconds`"
-            yield file.problem(path, text, "error" if rows is not None else "warning")
+        rows = history.queue == history.queues.index(queue.id)
+        if queue.aht_seconds is None and not (history.aht_seconds[rows] > 0).any():
+            yield file.problem(path, "no handle time is known: the history has none; give `aht_seconds`")

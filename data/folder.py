@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -75,6 +77,23 @@ def load(folder: Path, overlay: Overlay | None = None, *, with_history: bool = T
     InputError
         With every problem of every file.
     """
+    with _collector_at_rest():
+        return _load(folder, overlay, with_history)
+
+
+@contextlib.contextmanager
+def _collector_at_rest() -> Iterator[None]:
+    """Keep the garbage collector from walking the millions of cells of a long history again and again."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def _load(folder: Path, overlay: Overlay | None, with_history: bool) -> Loaded:
     problems = Problems()
     reader = Folder(folder, problems)
     file = _plan_file(reader, overlay)
@@ -101,8 +120,8 @@ def _hash(read: Mapping[str, bytes], overlaid: Mapping[str, Any] | None) -> str:
 def _plan_file(reader: Folder, overlay: Overlay | None) -> PlanFile:
     path = reader.path / _PLAN
     if not path.is_file():
-        where = "this folder" if reader.path.is_dir() else "it: no such folder"
-        text = f"not found in {where} ({reader.path}); `wfm init FOLDER` writes a ready plan folder"
+        where = f"in {reader.path}" if reader.path.is_dir() else f": there is no folder {reader.path}"
+        text = f"not found {where}; `wfm init FOLDER` writes a ready plan folder".replace(" :", ":")
         raise InputError([Problem(_PLAN, 0, "", text)])
     raw_bytes = reader.bytes_of(path)
     reader.problems.raise_if_any()
@@ -189,8 +208,9 @@ class _Loading:
             plan=self.plan, rules=rules or LabourRules(), day_types=days, history=history, rule_sources=sources,
             own_forecast=own_forecast, own_requirement=own_requirement, **tables,
         )  # fmt: skip
-        # Whether plan and tables fit each other can be told only of tables that could be read.
-        if not self.problems.errors:
+        # Whether people and plan fit each other can be told only when both could be read.
+        blamed = {problem.file.partition(".")[0] for problem in self.problems.errors}
+        if not blamed & {"plan", "scenario", "agents"}:
             self.problems.found.extend(check_inputs(inputs, self.file))
         if history_file and not any(problem.file == history_file for problem in self.problems.errors):
             self.problems.found.extend(check_history(inputs, self.file, history_file))

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 import numpy as np
 from numpy.typing import NDArray
 
+from data.columns import BoolArray, FloatArray, IntArray, Times, coded, first_rows, numbers, read_times, time_column
 from data.problems import Problems
 from data.tables import Table
-from data.values import BLANKS, has_clock, is_clock, parse_moment, parse_number, parse_seconds
+from data.values import BLANKS, parse_seconds
 from wfm.errors import nearest
 from wfm.inputs import History
 
-__all__ = ["NO_HISTORY", "coded", "numbers", "read_history"]
-
-IntArray = NDArray[np.int64]
-FloatArray = NDArray[np.float64]
-BoolArray = NDArray[np.bool_]
+__all__ = ["NO_HISTORY", "read_history"]
 
 _LENGTHS = (5, 10, 15, 20, 30, 60, 1440)
 _WORDS = {"daily": 1440, "day": 1440, "日": 1440, "天": 1440, "hourly": 60}
@@ -29,105 +26,6 @@ NO_HISTORY = History(
     (), *(np.zeros(0, dtype=np.int64) for _ in range(3)), *(np.zeros(0) for _ in range(4))  # type: ignore[arg-type]
 )
 """The history of a plan that needs none."""
-
-
-def coded(cells: Sequence[str]) -> tuple[IntArray, list[str]]:
-    """Return the number of each cell's text and the distinct texts, in the order in which they first appear."""
-    codes: dict[str, int] = {}
-    numbers_of = np.fromiter((codes.setdefault(cell, len(codes)) for cell in cells), np.int64, len(cells))
-    return numbers_of, list(codes)
-
-
-def _first_rows(codes: IntArray, distinct: int) -> IntArray:
-    first = np.zeros(distinct, dtype=np.int64)
-    first[codes[::-1]] = np.arange(len(codes))[::-1]
-    return first
-
-
-def numbers(
-    table: Table, column: str, problems: Problems, parse: Callable[[str], float] = parse_number
-) -> FloatArray:
-    """Return a column as numbers, NaN for empty cells and for cells that are no number (the latter are problems)."""
-    cells = table.columns.get(column)
-    if cells is None:
-        return np.full(len(table), np.nan)
-    try:
-        values = np.array([float(cell) if cell else np.nan for cell in cells])
-        if np.isfinite(values).sum() == sum(map(bool, cells)):
-            return values
-    except ValueError:
-        pass  # Some cell is no plain number: look at each distinct text below.
-    codes, texts = coded(cells)
-    parsed, wrong = np.full(len(texts), np.nan), {}
-    for code, text in enumerate(texts):
-        try:
-            parsed[code] = parse(text)
-        except ValueError as error:
-            wrong[code] = str(error)
-    _report(table, column, codes, wrong, problems)
-    return parsed[codes]
-
-
-def _report(table: Table, column: str, codes: IntArray, wrong: Mapping[int, str], problems: Problems) -> None:
-    if wrong:
-        rows = np.flatnonzero(np.isin(codes, list(wrong))).tolist()
-        messages = (wrong[int(codes[row])] for row in rows)
-        problems.many(table.file, table.label(column), [table.lines[row] for row in rows], messages)
-
-
-@dataclass(frozen=True)
-class _Times:
-    """Unix seconds per row; rows whose clock time does not exist or comes twice at a clock change."""
-
-    start: IntArray
-    valid: BoolArray
-    skipped: BoolArray
-    twice: BoolArray
-    midnight: BoolArray
-    minute: IntArray
-
-
-def _time_texts(table: Table) -> tuple[str, list[str], bool]:
-    """Return the column to blame, the text of each row's start, and whether times without offset are UTC."""
-    if table.has("interval_start_utc"):
-        return "interval_start_utc", table.columns["interval_start_utc"], True
-    days = table.columns.get("date")
-    clocks = table.columns.get("time") or table.columns.get("interval_start")
-    if days is None:
-        return "interval_start", table.columns["interval_start"], False
-    if clocks is None or any(has_clock(day) for day in days[:1]):
-        return "date", days, False
-    if not all(is_clock(clock) for clock in clocks[:1]):
-        return "interval_start", clocks, False
-    return "date", [f"{day} {_begin(clock)}" for day, clock in zip(days, clocks, strict=True)], False
-
-
-def _begin(clock: str) -> str:
-    """Return the start of a span of clock times such as ``10:00-10:30``."""
-    return clock.replace("~", "-").replace("至", "-").partition("-")[0].strip()
-
-
-def _times(table: Table, zone: ZoneInfo, problems: Problems) -> _Times:
-    column, cells, is_utc = _time_texts(table)
-    codes, texts = coded(cells)
-    stamp, state, minute = (np.zeros(len(texts), dtype=np.int64) for _ in range(3))
-    wrong = {}
-    read_in = ZoneInfo("UTC") if is_utc else zone
-    for code, text in enumerate(texts):
-        try:
-            moment, change = parse_moment(text, read_in)
-        except ValueError as error:
-            wrong[code] = str(error)
-            continue
-        stamp[code] = round(moment.timestamp())
-        state[code] = ("", "skipped", "twice").index(change)
-        local = moment.astimezone(zone)
-        minute[code] = local.hour * 60 + local.minute
-    _report(table, column, codes, wrong, problems)
-    valid = np.ones(len(texts), dtype=np.bool_)
-    valid[list(wrong)] = False
-    row_state, row_minute = state[codes], minute[codes]
-    return _Times(stamp[codes], valid[codes], row_state == 1, row_state == 2, row_minute == 0, row_minute)
 
 
 def _queue_column(table: Table, known: Mapping[str, str]) -> str:
@@ -144,7 +42,7 @@ def _queues(table: Table, known: Mapping[str, str], order: Sequence[str], proble
     column = _queue_column(table, known)
     codes, texts = coded(table.columns[column])
     place = np.array([order.index(known[text]) if text in known else -1 for text in texts], dtype=np.int64)
-    counts, first = np.bincount(codes, minlength=len(texts)), _first_rows(codes, len(texts))
+    counts, first = np.bincount(codes, minlength=len(texts)), first_rows(codes, len(texts))
     for code in np.flatnonzero(place < 0):
         hint = nearest(texts[code], known)
         message = f"unknown queue '{texts[code]}' in {counts[code]:,} rows (this is the first){hint}"
@@ -225,7 +123,7 @@ def _read(
     table: Table, known: Mapping[str, str], order: Sequence[str], zone: ZoneInfo, problems: Problems
 ) -> _Rows:
     queue, queue_column = _queues(table, known, order, problems)
-    times = _times(table, zone, problems)
+    times = read_times(table, zone, problems)
     offered, handled = numbers(table, "offered", problems), numbers(table, "handled", problems)
     splits = [table.columns[name] for name in _SPLITS if table.has(name) and name != queue_column]
     split = coded(["|".join(cells) for cells in zip(*splits, strict=True)])[0] if splits else np.zeros_like(queue)
@@ -257,11 +155,11 @@ def _stated_minutes(table: Table, problems: Problems) -> IntArray:
     return np.nan_to_num(numbers(table, "interval_minutes", problems, parse)).astype(np.int64)
 
 
-def _without_skipped_hours(table: Table, rows: _Rows, times: _Times, problems: Problems) -> BoolArray:
+def _without_skipped_hours(table: Table, rows: _Rows, times: Times, problems: Problems) -> BoolArray:
     """Return which rows to keep: a clock time that a clock change skips can hold no contacts."""
     empty = ~(rows.offered > 0)
     wrong = np.flatnonzero(times.skipped & ~empty)
-    column = table.label(_time_texts(table)[0])
+    column = table.label(time_column(table))
     message = "this local time does not exist (the clock is put forward); write UTC with Z or give the offset"
     problems.many(table.file, column, rows.line[wrong].tolist(), (message for _ in wrong))
     dropped = int(np.count_nonzero(times.skipped & empty))
@@ -352,7 +250,9 @@ def _infer_minutes(table: Table, rows: _Rows, order: Sequence[str], problems: Pr
     for queue in np.unique(rows.queue):
         here = np.flatnonzero(rows.queue == queue)
         if (rows.minutes[here] == 0).any():
-            rows.minutes[here] = _lengths(rows.start[here], rows.midnight[here], rows.minutes[here])
+            rows.minutes[here] = _lengths(
+                rows.start[here], rows.midnight[here], rows.minute[here], rows.minutes[here]
+            )
         odd = here[(rows.minutes[here] <= 0) | (rows.minute[here] % np.maximum(rows.minutes[here], 1) != 0)]
         length = int(rows.minutes[here].min())
         what = f"rows of queue '{order[int(queue)]}' start {-length} minutes apart" if length < 0 else ""
@@ -361,11 +261,11 @@ def _infer_minutes(table: Table, rows: _Rows, order: Sequence[str], problems: Pr
             problems.error(table.file, int(rows.line[odd[0]]), "", f"expected intervals of {allowed}; {what}")
         else:
             message = f"expected a start on the {length}-minute grid that the other rows of the queue follow"
-            column = table.label(_time_texts(table)[0])
+            column = table.label(time_column(table))
             problems.many(table.file, column, rows.line[odd].tolist(), (message for _ in odd))
 
 
-def _lengths(start: IntArray, midnight: BoolArray, stated: IntArray) -> IntArray:
+def _lengths(start: IntArray, midnight: BoolArray, minute: IntArray, stated: IntArray) -> IntArray:
     """Return the minutes of each row of one queue: the smallest step, or a day; minus the step when it fits nothing."""
     gap = np.diff(start)
     if midnight.all():
@@ -376,7 +276,16 @@ def _lengths(start: IntArray, midnight: BoolArray, stated: IntArray) -> IntArray
         daily = midnight & alone
         daily &= np.count_nonzero(daily) >= 14
     length = _common_step(gap[~daily[1:] & ~daily[:-1]] // 60)
+    length = _aligned(length, minute[~daily])
     return np.where(stated > 0, stated, np.where(daily, 1440, length)).astype(np.int64)
+
+
+def _aligned(length: int, minute: IntArray) -> int:
+    """Return the longest usual interval up to ``length`` on whose grid most of the clock minutes lie."""
+    for shorter in reversed([usual for usual in _LENGTHS[:-1] if usual <= length]):
+        if np.count_nonzero(minute % shorter == 0) * 50 >= 49 * len(minute):
+            return shorter
+    return length
 
 
 def _common_step(gaps: IntArray) -> int:

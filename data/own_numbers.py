@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.aliases import TableSpec
-from data.history import coded, numbers
+from data.columns import coded, numbers
 from data.problems import Problems
 from data.tables import Table
 from data.values import parse_moment

@@ -50,6 +50,6 @@ class Problems:
         return tuple(problem for problem in self.found if problem.severity != "error")
 
     def raise_if_any(self) -> None:
-        """Raise InputError holding every error, when there is one."""
+        """Raise InputError holding every error, when there is one: the plan's first, then file by file."""
         if self.errors:
-            raise InputError(self.errors)
+            raise InputError(sorted(self.errors, key=lambda problem: (problem.file != "plan.toml", problem.file)))

@@ -89,12 +89,16 @@ def _delimiter(text: str) -> str:
 def _csv_rows(raw: bytes) -> Rows:
     text = decode(raw)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
-    rows, lines = [], []
-    for row in reader:
-        if row:
-            rows.append(row)
-            lines.append(reader.line_num)
-    return rows, lines
+    if '"' not in text:  # Every line is a row.
+        rows = list(reader)
+        return (rows, list(range(1, len(rows) + 1))) if all(rows) else _filled(rows, range(1, len(rows) + 1))
+    numbered = [(row, reader.line_num) for row in reader]
+    return _filled([row for row, _ in numbered], [line for _, line in numbered])
+
+
+def _filled(rows: list[list[str]], lines: Sequence[int]) -> Rows:
+    kept = [at for at, row in enumerate(rows) if row]
+    return [rows[at] for at in kept], [lines[at] for at in kept]
 
 
 def _gzip_rows(raw: bytes) -> Rows:
@@ -211,7 +215,7 @@ def parse_table(raw: bytes, file: str, form: str, spec: TableSpec, problems: Pro
         return None
     rows, lines = rows_lines
     if not rows:
-        problems.error(file, 0, "", f"is empty; expected a header line with {', '.join(spec.columns)}")
+        problems.error(file, 0, "", f"is empty; expected a header line with at least {spec.least}")
         return None
     top = _header_row(rows, spec)
     header = rows[top]
@@ -249,7 +253,15 @@ def _body(rows: list[list[str]], lines: list[int]) -> Rows:
 
 
 def _columns(rows: list[list[str]], found: Mapping[str, int]) -> dict[str, list[str]]:
-    return {name: [row[at].strip() if at < len(row) else "" for row in rows] for name, at in found.items()}
+    shortest = min(map(len, rows), default=0)
+    return {
+        name: [cell.strip() for cell in ([row[at] for row in rows] if at < shortest else _padded(rows, at))]
+        for name, at in found.items()
+    }
+
+
+def _padded(rows: list[list[str]], at: int) -> list[str]:
+    return [row[at] if at < len(row) else "" for row in rows]
 
 
 def _report_header(
@@ -273,6 +285,8 @@ def _report_header(
 def _report_long_rows(
     file: str, rows: Sequence[Sequence[str]], lines: Sequence[int], width: int, problems: Problems
 ) -> None:
-    long = [i for i, row in enumerate(rows) if len(row) > width and any(cell.strip() for cell in row[width:])]
+    if max(map(len, rows), default=0) <= width:
+        return
+    long = [i for i, row in enumerate(rows) if any(cell.strip() for cell in row[width:])]
     texts = (f"expected {width} cells as in the header, got {len(rows[i])}" for i in long)
     problems.many(file, "", [lines[i] for i in long], texts)
