@@ -163,5 +163,6 @@ def _training_rows(context: Context, hire: Hire, contract: Contract) -> Iterator
 
 def _training_of_others(context: Context) -> Iterator[Breach]:
     for work in context.works:
-        if work.is_training and work.person is not None and not work.person.is_hire:
-            yield Breach("training is rostered for hires only", work.employee_id, work.day)
+        named = work.person is not None and not work.person.is_hire
+        if work.is_training and named and work.key not in context.published:
+            yield Breach("training is rostered for hires, and where it was published", work.employee_id, work.day)

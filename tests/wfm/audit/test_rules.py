@@ -104,7 +104,7 @@ def _drop_training(world: World) -> None:
         (lambda w: w.add(Duty("student-001", 4, "short", "14:00", 4)).row("student-001", 4, shift="training"),
          "training outside"),
         (lambda w: w.row("student-001", 0, end=w.moment(on(0), "12:30")), "training from 2025-09-29 09:00 to"),
-        (lambda w: w.row("e1", 4, shift="training"), "training is rostered for hires only"),
+        (lambda w: w.row("e1", 4, shift="training"), "training is rostered for hires, and"),
     ],
 )  # fmt: skip
 def test_hires_are_checked_in_every_column(corrupt: Callable[[World], object], text: str) -> None:
@@ -113,6 +113,17 @@ def test_hires_are_checked_in_every_column(corrupt: Callable[[World], object], t
     corrupt(world)
     assert "hire_window" in world.broken()
     assert text in _details(world)
+
+
+def test_published_training_of_a_named_person_is_allowed() -> None:
+    """A new colleague may have a published training day before the first day on seat; unpublished it is a finding."""
+    world = staff_world([Duty("e3", 1, "odd", "06:00", 4)]).agent("e3", hired_on=on(0))
+    world.row("e3", 1, shift="training")
+    world.activities = [replace(activity, activity="training", queue="") for activity in world.activities]
+    row = world.shifts[0]
+    assert world.broken() == {"hire_window"}
+    world.with_inputs(fixed_shifts=(FixedShift("e3", row.date, row.shift, row.start, row.end),))
+    assert world.audit() == ()
 
 
 def test_without_a_hiring_date_training_starts_after_the_last_known_day() -> None:
