@@ -50,6 +50,10 @@ _HEADLINE: dict[str, tuple[str, str]] = {
         "合成示例：人员与进线量均为虚构，仅供试用，请勿据此决策。",
     ),
     "verdict_hold": ("The targets will hold", "服务目标预计能够达成"),
+    "verdict_likely": (
+        "Each target is likely to hold, all of them together are not",
+        "各项目标单独看可能达成，但难以全部同时达成",
+    ),
     "verdict_risk": ("Most targets hold, some are at risk", "多数目标能达成，部分有风险"),
     "verdict_miss": ("The targets will not hold as planned", "按当前计划无法达成服务目标"),
     "verdict_unknown": ("Not simulated: target attainment is unknown", "未做仿真：目标达成情况未知"),
@@ -90,7 +94,7 @@ _HEADLINE: dict[str, tuple[str, str]] = {
     "status_interrupted": ("interrupted", "已中断"),
     "status_infeasible": ("infeasible", "不可行"),
     "audit_clean": ("Audit: no rule broken", "合规审计：无违规"),
-    "audit_broken": ("Audit: {n} findings", "合规审计：{n} 项问题"),
+    "audit_broken": ("Audit: {n} rule breaches", "合规审计：{n} 项违规"),
 }
 _DEMAND: dict[str, tuple[str, str]] = {
     "forecast": ("Forecast", "预测"),
@@ -122,8 +126,8 @@ _DEMAND: dict[str, tuple[str, str]] = {
     "total": ("Total", "合计"),
     "dayview": ("One day, interval by interval", "单日分时段"),
     "dayview_lead": (
-        "Choose a queue and a day, or click a cell of the shortage table. Arrow keys move by a day.",
-        "选择队列与日期，或点击缺口表中的单元格。方向键可逐日移动。",
+        "Choose a queue and a day, or click a cell of the shortage table or a row of the map below.",
+        "选择队列与日期，或点击缺口表的单元格、下方色图的一行。",
     ),
     "needs_script": (
         "This chart is drawn by a script inside this file; the tables show the same numbers without it.",
@@ -135,15 +139,15 @@ _DEMAND: dict[str, tuple[str, str]] = {
 _STAFFING: dict[str, tuple[str, str]] = {
     "staffing": ("Requirement against roster", "需求与在班"),
     "staffing_lead": (
-        "Agent-hours missing per queue and day against the requirement with shrinkage. Darker is worse.",
-        "各队列每日在班人力相对于含损耗需求的缺口人时，颜色越深缺口越大。",
+        "Agent-hours missing per queue and day against the requirement with shrinkage. Stronger colour: larger share.",
+        "各队列每日在班人力相对于含损耗需求的缺口人时，颜色越浓缺口占比越大。",
     ),
     "needed": ("Needed with shrinkage", "需求（含损耗）"),
     "required": ("Required on seat", "在座需求"),
     "rostered": ("Rostered", "在班"),
     "short": ("Short", "缺口"),
     "answered": ("Answered in time", "及时应答率"),
-    "answered_p10": ("in 9 of 10 futures at least", "九成情形下不低于"),
+    "answered_p10": ("at least this in 9 of 10 futures", "九成情形下不低于"),
     "heat": ("Every interval of the queue", "该队列全部时段"),
     "heat_lead": (
         "One row per day. Orange: agents missing. Blue: more than needed.",
@@ -167,6 +171,7 @@ _STAFFING: dict[str, tuple[str, str]] = {
     "goal": ("Goal", "目标值"),
     "expected": ("Expected", "预期"),
     "p10": ("p10", "p10"),
+    "lowest_probability": ("Lowest probability", "最低达成概率"),
     "probability": ("Probability", "达成概率"),
     "met": ("Met", "达成"),
     "yes": ("yes", "是"),
@@ -233,6 +238,11 @@ _PEOPLE: dict[str, tuple[str, str]] = {
     "search": ("Find a person, team or contract", "查找人员、班组或合同"),
     "days_worked": ("Days", "天数"),
     "nights": ("Nights", "夜班"),
+    "overtime": ("Overtime", "加班"),
+    "nav_staffing": ("Staffing", "人力"),
+    "nav_dayview": ("One day", "单日"),
+    "nav_models": ("Models", "模型"),
+    "nav_notes": ("Notes", "说明"),
     "starts_morning": ("starts before 11:00", "11:00 前开始"),
     "starts_midday": ("11:00-15:00", "11:00-15:00"),
     "starts_evening": ("15:00-21:00", "15:00-21:00"),

@@ -83,11 +83,9 @@ class _Axis:
 
     def lines(self) -> Html:
         marks = [self.step * k for k in range(round(self.top / self.step) + 1)]
-        return join(
-            tag("line", x1=_LEFT, x2=_WIDTH - _RIGHT, y1=self.y(m), y2=self.y(m), class_="grid")
-            + tag("text", count(m), x=_LEFT - 5, y=self.y(m) + 3.5, class_="tick end")
-            for m in marks
-        )
+        lines = [tag("line", x1=_LEFT, x2=_WIDTH - _RIGHT, y1=self.y(m), y2=self.y(m), class_="grid") for m in marks]
+        texts = [tag("text", count(m), x=_LEFT - 5, y=self.y(m) + 3.5, class_="tick end") for m in marks]
+        return join((*lines, *texts))
 
     def days(self, dates: Sequence[date]) -> Html:
         every = max(1, math.ceil(len(dates) / 7 / 5)) * 7 if len(dates) > 7 else 1

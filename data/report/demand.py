@@ -39,7 +39,7 @@ def _figure(facts: Facts, index: int) -> Html:
 def _span_text(facts: Facts, first: int, last: int) -> str:
     dates = facts.grid.dates
     start = short_date(dates[first])
-    return start if first == last else f"{start}–{short_date(dates[last])}"
+    return start if first == last else f"{start} – {short_date(dates[last])}"
 
 
 def _legend(facts: Facts) -> Html:
@@ -59,7 +59,7 @@ def _events(facts: Facts) -> Html:
         return Html("")
     keys = ("event", "phase", "platform", "from", "until", "source", "confidence")
     rows = [_event_row(facts, event) for event in sorted(inside, key=lambda e: (e.start, e.event, e.platform, e.phase))]
-    content = table([facts.word(key) for key in keys], rows, facts.word("events"), tall=True)
+    content = table([facts.word(key) for key in keys], rows, facts.word("events"), prose=(5,), tall=True)
     return tag("details", tag("summary", f"{facts.word('events')} ({len(rows)})"), content)
 
 

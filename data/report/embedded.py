@@ -13,17 +13,18 @@ from data.report.html import Html
 
 __all__ = ["embedded"]
 
-_WORDS = ("contacts", "band80", "needed", "rostered", "short", "answered", "answered_p10", "surplus")
+_WORDS = ("total_contacts", "band80", "needed", "rostered", "short", "answered", "answered_p10", "surplus")
 
 
 def embedded(facts: Facts) -> Html:
     """Return a JSON element: per queue and interval contacts with band, agents needed and on seat, answered in time."""
-    content = {
+    content: dict[str, object] = {
         "days": [f"{short_date(day)} {facts.weekday(day)}" for day in facts.grid.dates],
         "first": [facts.grid.slots_of_day(day).start for day in range(facts.grid.days)] + [facts.grid.n],
         "minute": facts.grid.minute_of_day.tolist(),
         "needed": _rows(facts.needed),
         "seated": _rows(facts.scheduled),
+        "events": _events(facts),
         "words": {key: facts.word(key) for key in _WORDS},
         **_contacts(facts),
         **_answered(facts),
@@ -33,6 +34,16 @@ def embedded(facts: Facts) -> Html:
     for character in "<>&\u2028\u2029":
         text = text.replace(character, f"\\u{ord(character):04x}")
     return Html(f'<script type="application/json" id="numbers">{text}</script>')
+
+
+def _events(facts: Facts) -> dict[str, str]:
+    """Return the event phases that act on a queue and day, by ``queue-day``."""
+    found: dict[str, list[str]] = {}
+    for q, queue in enumerate(facts.queues):
+        for first, last, text in facts.event_spans(queue):
+            for day in range(first, last + 1):
+                found.setdefault(f"{q}-{day}", []).append(text)
+    return {key: "; ".join(texts) for key, texts in found.items()}
 
 
 def _contacts(facts: Facts) -> dict[str, object]:

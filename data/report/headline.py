@@ -13,7 +13,7 @@ from data.summary import temps_hired
 
 __all__ = ["contents", "headline", "is_synthetic"]
 
-_MARKS = {"hold": "✓", "risk": "!", "miss": "✗", "unknown": "?"}
+_MARKS = {"hold": "✓", "likely": "!", "risk": "!", "miss": "✗", "unknown": "?"}
 
 
 def is_synthetic(facts: Facts) -> bool:
@@ -46,7 +46,8 @@ def _grade(facts: Facts) -> str:
         return "unknown"
     missed = sum(not target.met for target in facts.attainment.targets)
     if missed == 0:
-        return "hold"
+        # Many promises, each likely, still seldom hold all at once: that must not read as safe.
+        return "hold" if facts.attainment.probability_all_met >= 0.5 else "likely"
     return "risk" if missed <= 0.1 * len(facts.attainment.targets) else "miss"
 
 
@@ -61,7 +62,7 @@ def _standing_out(facts: Facts) -> list[str]:
         total = facts.forecast.daily_rate.sum(axis=0)
         day = facts.grid.dates[int(total.argmax())]
         lines.append(facts.word("busiest", date=short_date(day), contacts=count(float(total.max()))))
-    broken = len(facts.findings)
+    broken = sum(finding.severity == "error" for finding in facts.findings)
     lines.append(facts.word("audit_broken", n=str(broken)) if broken else facts.word("audit_clean"))
     return lines
 

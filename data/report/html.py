@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 __all__ = ["Html", "join", "meter", "section", "table", "tag"]
 
@@ -11,9 +11,15 @@ _VOID = frozenset({"meta", "input", "br", "col"})
 
 
 class Html(str):
-    """Text that is markup already and goes out as it is."""
+    """Text that is markup already and goes out as it is.
+
+    Put pieces together with :func:`join`; ``+`` is refused, since it would quietly give a plain string.
+    """
 
     __slots__ = ()
+
+    def __add__(self, other: str) -> Html:
+        raise TypeError("use join() to put markup together")
 
 
 def tag(element: str, *children: str, **attributes: str | int | float | bool | None) -> Html:
@@ -40,17 +46,21 @@ def section(anchor: str, title: str, lead: str, *children: str) -> Html:
 
 
 def table(
-    headers: Sequence[str], rows: Iterable[Sequence[str]], caption: str, numeric: Iterable[int] = (), tall: bool = False
+    headers: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    caption: str,
+    numeric: Iterable[int] = (),
+    prose: Iterable[int] = (),
+    tall: bool = False,
 ) -> Html:
     """Return a table in a box of its own that scrolls when the window is narrow.
 
-    The first cell of each row is its header; columns in ``numeric`` are set flush right; ``tall`` limits the height.
+    The first cell of each row is its header; columns in ``numeric`` are set flush right, those in ``prose`` may break
+    into lines; ``tall`` limits the height.
     """
-    right = frozenset(numeric)
-    head = join(
-        tag("th", text, scope="col", class_="n" if column in right else None) for column, text in enumerate(headers)
-    )
-    body = join(_row(row, right) for row in rows)
+    looks = {**dict.fromkeys(numeric, "n"), **dict.fromkeys(prose, "t")}
+    head = join(tag("th", text, scope="col", class_=looks.get(column)) for column, text in enumerate(headers))
+    body = join(_row(row, looks) for row in rows)
     content = tag(
         "table", tag("caption", caption, class_="hidden"), tag("thead", tag("tr", head)), tag("tbody", body)
     )
@@ -64,11 +74,9 @@ def meter(share: float, text: str, bad: bool = False) -> Html:
     return tag("span", text, class_="meter bad" if bad else "meter", style=f"--v:{width}%")
 
 
-def _row(cells: Sequence[str], right: frozenset[int]) -> Html:
+def _row(cells: Sequence[str], looks: Mapping[int, str]) -> Html:
     first, *others = cells
-    rest = join(
-        tag("td", cell, class_="n" if column in right else None) for column, cell in enumerate(others, start=1)
-    )
+    rest = join(tag("td", cell, class_=looks.get(column)) for column, cell in enumerate(others, start=1))
     return tag("tr", tag("th", first, scope="row"), rest)
 
 

@@ -34,7 +34,8 @@ def _choices(facts: Facts, chosen: Sequence[ModelChoice]) -> Html:
     ]
     heads: list[str] = [join((facts.term("wape"), " ", name)) for name in candidates]
     headers = [facts.word("queue"), facts.word("model"), *heads, facts.word("why")]
-    return table(headers, rows, facts.word("models"), numeric=range(2, 2 + len(candidates)))
+    last = 2 + len(candidates)
+    return table(headers, rows, facts.word("models"), numeric=range(2, last), prose=(last,))
 
 
 def _error(choice: ModelChoice, name: str) -> str:
@@ -76,15 +77,18 @@ def notes(facts: Facts) -> Html:
 def audit(facts: Facts) -> Html:
     """Return the findings of the audit, or that there are none."""
     title, lead = facts.word("audit"), facts.word("audit_lead")
+    broken = sum(finding.severity == "error" for finding in facts.findings)
+    head = tag("p", "✓ " + facts.word("audit_clean"), class_="good")
+    if broken:
+        head = tag("p", "✗ " + facts.word("audit_broken", n=count(broken)), class_="ill")
     if not facts.findings:
-        return section("audit", title, lead, tag("p", "✓ " + facts.word("audit_clean"), class_="good"))
+        return section("audit", title, lead, head)
     keys = ("rule", "severity", "employee_id", "date", "detail")
     shown = sorted(facts.findings, key=lambda f: (f.severity, f.rule, f.employee_id, f.date))
     rows = [[f.rule, f.severity, f.employee_id, f.date, f.detail] for f in shown[:_FINDINGS_MAX]]
     left = len(shown) - _FINDINGS_MAX
     more = [tag("p", facts.word("more_in_file", n=count(left), file="audit.csv"))] if left > 0 else []
-    head = tag("p", "✗ " + facts.word("audit_broken", n=count(len(shown))), class_="ill")
-    content = table([facts.word(key) for key in keys], rows, title, tall=True)
+    content = table([facts.word(key) for key in keys], rows, title, prose=(4,), tall=True)
     return section("audit", title, lead, head, content, *more)
 
 

@@ -22,19 +22,27 @@ _PARTS = ("wages", "premium", "hiring", "guaranteed_unused", "shortage")
 def cost(facts: Facts) -> Html:
     """Return the section on cost: its parts, and hours and wages by contract."""
     title = facts.word("cost")
-    return section("cost", title, facts.word("cost_lead"), _breakdown(facts), _by_contract(facts))
+    return section("cost", title, facts.word("cost_lead"), _bar(facts), _pair(_breakdown(facts), _by_contract(facts)))
 
 
 def temps(facts: Facts) -> Html:
     """Return the section on temporary staff: whom to take on when, and the use of each limit."""
-    return section("temps", facts.word("temps"), facts.word("temps_lead"), _hires(facts), _limits(facts))
+    return section("temps", facts.word("temps"), facts.word("temps_lead"), _pair(_hires(facts), _limits(facts)))
+
+
+def _pair(*parts: Html) -> Html:
+    return tag("div", *(tag("div", part) for part in parts), class_="pair")
+
+
+def _bar(facts: Facts) -> Html:
+    sizes = ((part, float(getattr(facts.roster.cost, part))) for part in _PARTS)
+    return stacked_bar([(part, size, f"{facts.word(part)}: {facts.money(size)}") for part, size in sizes])
 
 
 def _breakdown(facts: Facts) -> Html:
     breakdown = facts.roster.cost
     sizes = {part: float(getattr(breakdown, part)) for part in _PARTS}
     total = breakdown.total or 1.0
-    bar = stacked_bar([(part, size, f"{facts.word(part)}: {facts.money(size)}") for part, size in sizes.items()])
     rows: list[list[str]] = [
         [join((tag("i", class_=f"key {part}"), facts.word(part))), facts.money(size), percent(size / total, 1)]
         for part, size in sizes.items()
@@ -43,7 +51,7 @@ def _breakdown(facts: Facts) -> Html:
     rows.append([facts.word("objective"), facts.money(breakdown.total), ""])
     rows.append([facts.word("bound"), facts.money(facts.roster.bound), ""])
     headers = [facts.word("cost"), facts.word("total"), facts.word("share")]
-    return join((bar, table(headers, rows, facts.word("cost"), numeric=(1, 2))))
+    return table(headers, rows, facts.word("cost"), numeric=(1, 2))
 
 
 def _by_contract(facts: Facts) -> Html:
@@ -96,11 +104,11 @@ def _limits(facts: Facts) -> Html:
     uses = limit_uses(facts)
     if not uses:
         return tag("p", facts.word("no_limits"))
-    keys = ("limit", "contract", "used", "allowed", "use")
+    keys = ("limit", "use", "used", "allowed", "contract")
     rows = [
         [
-            facts.word(f"limit_{use.name}"), use.contract or facts.word("all_temps"), _amount(facts, use, use.used),
-            _amount(facts, use, use.allowed), _share_used(use),
+            facts.word(f"limit_{use.name}"), _share_used(use), _amount(facts, use, use.used),
+            _amount(facts, use, use.allowed), use.contract or facts.word("all_temps"),
         ]
         for use in uses
     ]  # fmt: skip

@@ -21,9 +21,9 @@ from wfm.results import Attainment, BacktestRow, Finding, Forecast, Requirement,
 __all__ = ["report_html"]
 
 _SECTIONS = {
-    "targets": "targets", "staffing": "staffing", "dayview": "dayview", "forecast": "forecast", "cost": "cost",
-    "temps": "temps", "roster": "roster", "models": "models", "audit": "audit", "notes": "notes",
-    "glossary": "glossary",
+    "targets": "targets", "staffing": "nav_staffing", "dayview": "nav_dayview", "forecast": "forecast",
+    "cost": "cost", "temps": "temps", "roster": "roster", "models": "nav_models", "audit": "audit",
+    "notes": "nav_notes", "glossary": "glossary",
 }  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from data.report.html import Html, join, section, tag
 from wfm.grid import MINUTES_PER_DAY, parse_window
 from wfm.results import RosteredShift
 
-__all__ = ["people"]
+__all__ = ["day_headers", "people"]
 
 _KINDS = ("k1", "k2", "k3", "k4", "k5", "k6", "k7")
 _LEGEND = (
@@ -87,13 +87,18 @@ class _Book:
         return rows
 
 
-def _head(facts: Facts) -> Html:
-    days = [
+def day_headers(facts: Facts) -> list[Html]:
+    """Return a narrow column header per day: its number (with the month where one begins) above its weekday."""
+    return [
         tag("th", f"{day:%m-%d}" if index == 0 or day.day == 1 else f"{day.day}", tag("br"), facts.weekday(day),
             scope="col", class_="we" if day.weekday() >= 5 else None)
         for index, day in enumerate(facts.grid.dates)
     ]  # fmt: skip
-    keys = ("days_worked", "nights", "hours", "overtime_hours")
+
+
+def _head(facts: Facts) -> Html:
+    days = day_headers(facts)
+    keys = ("days_worked", "nights", "hours", "overtime")
     totals = [tag("th", facts.word(key), scope="col", class_="n") for key in keys]
     return tag("thead", tag("tr", tag("th", facts.word("name"), scope="col"), *days, *totals))
 

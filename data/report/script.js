@@ -88,8 +88,8 @@
   function drawContacts() {
     const mean = cut("mean"), low = cut("low"), high = cut("high"), box = byId("contacts");
     if (!mean) { box.replaceChildren(); return; }
-    const keys = [["mean", words.contacts], ["band", words.band80]];
-    plot(box, words.contacts, keys, 190, highestOf(mean, high), (svg, x, y) => {
+    const keys = [["mean", words.total_contacts], ["band", words.band80]];
+    plot(box, words.total_contacts, keys, 190, highestOf(mean, high), (svg, x, y) => {
       const back = low.map((v, k) => x(k + 0.5) + "," + y(v)).reverse().join(" ");
       svg.append(shape("polygon", { points: middles(high, x, y) + " " + back, class: "band" }));
       svg.append(shape("polyline", { points: middles(mean, x, y), class: "mean" }));
@@ -129,9 +129,13 @@
       box.append(part);
     };
     add("b", queue.selectedOptions[0].text + " · " + data.days[+date.value] + (k === null ? "" : " " + clock(data.minute[day().first + k])));
-    if (k === null) return;
+    if (k === null) {
+      const phases = data.events[queue.value + "-" + date.value];
+      if (phases) add("em", phases);
+      return;
+    }
     const at = (name) => { const values = cut(name); return values && values[k] !== null ? values[k] : null; };
-    if (at("mean") !== null) add("span", words.contacts + " " + at("mean") + " (" + at("low") + "–" + at("high") + ")");
+    if (at("mean") !== null) add("span", words.total_contacts + " " + at("mean") + " (" + at("low") + "–" + at("high") + ")");
     add("span", words.needed + " " + at("needed"));
     add("span", words.rostered + " " + at("seated"));
     const missing = at("needed") - at("seated");

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from data.report.facts import Facts, count, decimal, short_date
 from data.report.html import Html, join, section, table, tag
+from data.report.people import day_headers
 
 __all__ = ["day_view", "staffing"]
 
@@ -49,8 +50,8 @@ def day_view(facts: Facts) -> Html:
 def _shortage(facts: Facts) -> Html:
     short = facts.short_hours
     needed = facts.per_day(facts.needed) * facts.hours
-    days = [join((short_date(day), tag("br"), facts.weekday(day))) for day in facts.grid.dates]
-    head = tag("tr", *(tag("th", text, scope="col") for text in (facts.word("queue"), facts.word("total"), *days)))
+    names = [tag("th", facts.word(key), scope="col") for key in ("queue", "total")]
+    head = tag("tr", *names, *day_headers(facts))
     rows = [_shortage_row(facts, q, short[q], needed[q]) for q in range(len(facts.queues))]
     if len(rows) > 1:
         rows.append(_shortage_row(facts, None, short.sum(axis=0), needed.sum(axis=0)))
@@ -92,4 +93,4 @@ def _totals(facts: Facts) -> Html:
     ]  # fmt: skip
     keys = ("queue", "peak_needed", "agent_hours", "rostered_hours", "short", "surplus", "method")
     headers: list[str] = [facts.word(key) for key in keys]
-    return table(headers, rows, facts.word("agent_hours"), numeric=range(1, 6))
+    return table(headers, rows, facts.word("agent_hours"), numeric=range(1, 6), prose=(6,))

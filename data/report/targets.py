@@ -23,13 +23,13 @@ def describe(facts: Facts, target: TargetResult) -> str:
     """Return a target in words: ``at least 80% answered within 30 s``."""
     bound = facts.word("at_most" if _less_is_better(target) else "at_least")
     name = facts.word(f"metric_{target.metric}").format(seconds=_duration(target))
-    goal = value_text(target, target.goal)
+    goal = value_text(target, target.goal).replace(".0", "")
     return f"{name} {bound} {goal}" if target.metric == "average_response" else f"{bound} {goal} {name}"
 
 
 def value_text(target: TargetResult, value: float) -> str:
     """Return a value of a target's metric: seconds for the average response, percent otherwise."""
-    return f"{decimal(value)} s" if target.metric == "average_response" else percent(value, 1).replace(".0%", "%")
+    return f"{decimal(value)} s" if target.metric == "average_response" else percent(value, 1)
 
 
 def period_text(facts: Facts, period: str) -> str:
@@ -55,9 +55,10 @@ def _by_promise(facts: Facts) -> Html:
     for target in ranked(facts.attainment.targets):
         key = (target.queue, target.metric, target.seconds, target.window, target.over, target.goal)
         groups.setdefault(key, []).append(target)
-    keys = ("queue", "target", "window", "periods_met", "worst_period", "expected", "p10", "probability")
+    # What decides comes first: on a narrow screen the columns on the right are out of sight.
+    keys = ("queue", "periods_met", "lowest_probability", "expected", "p10", "target", "window", "worst_period")
     rows = [_promise_row(facts, group) for group in groups.values()]
-    return table([facts.word(key) for key in keys], rows, facts.word("targets"), numeric=(5, 6))
+    return table([facts.word(key) for key in keys], rows, facts.word("targets"), numeric=(3, 4))
 
 
 def _promise_row(facts: Facts, group: list[TargetResult]) -> list[str]:
@@ -65,17 +66,17 @@ def _promise_row(facts: Facts, group: list[TargetResult]) -> list[str]:
     kept = meter(met / len(group), f"{count(met)} / {count(len(group))}", bad=met < len(group))
     clock = f"{weakest.window}, {facts.word(f'over_{weakest.over}')}"
     return [
-        facts.title(weakest.queue), describe(facts, weakest), clock, kept, period_text(facts, weakest.period),
-        value_text(weakest, weakest.expected), value_text(weakest, weakest.p10), _chance(weakest),
+        facts.title(weakest.queue), kept, _chance(weakest), value_text(weakest, weakest.expected),
+        value_text(weakest, weakest.p10), describe(facts, weakest), clock, period_text(facts, weakest.period),
     ]  # fmt: skip
 
 
 def _every_period(facts: Facts) -> Html:
     assert facts.attainment is not None
     order = ranked(facts.attainment.targets)
-    keys = ("queue", "target", "period", "goal", "expected", "p10", "probability", "met")
+    keys = ("queue", "period", "met", "probability", "goal", "expected", "p10", "target")
     rows = [_period_row(facts, target) for target in order[:_ROWS_MAX]]
-    content = table([facts.word(key) for key in keys], rows, facts.word("every_period"), numeric=(3, 4, 5), tall=True)
+    content = table([facts.word(key) for key in keys], rows, facts.word("every_period"), numeric=(4, 5, 6), tall=True)
     left = len(order) - _ROWS_MAX
     more = [tag("p", facts.word("more_in_file", n=count(left), file="targets.csv"), class_="note")] if left > 0 else []
     return tag("details", tag("summary", facts.word("every_period")), content, *more)
@@ -87,7 +88,7 @@ def _period_row(facts: Facts, target: TargetResult) -> list[str]:
         answer = tag("span", "✗ " + facts.word("no"), class_="ill")
     values = (value_text(target, value) for value in (target.goal, target.expected, target.p10))
     name = describe(facts, target)
-    return [facts.title(target.queue), name, period_text(facts, target.period), *values, _chance(target), answer]
+    return [facts.title(target.queue), period_text(facts, target.period), answer, _chance(target), *values, name]
 
 
 def _chance(target: TargetResult) -> Html:

@@ -281,7 +281,7 @@ def _target(
     value = float(np.nanmean(mean[q, slots]))
     expected = 1.0 - value - 0.06 if metric == "abandoned" else value
     period = "horizon" if day < 0 else grid.dates[day].isoformat()
-    sure = float(np.clip(0.5 + (value - 0.8) * 6, 0.0, 1.0))
+    sure = float(np.clip(0.5 + (value - 0.815) * 18, 0.0, 1.0))
     goal = share if share is not None else 0.8
     worse = expected + 0.03 if metric == "abandoned" else expected * 0.93
     return TargetResult(
