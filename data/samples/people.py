@@ -135,7 +135,7 @@ def _time_off(spec: SampleSpec, agents: Iterable[Agent], rng: np.random.Generato
 
 def _leave_of(spec: SampleSpec, agent: Agent, rng: np.random.Generator) -> list[TimeOff]:
     rows: list[TimeOff] = []
-    wanted = round(float(rng.gamma(2.0, 0.04 * spec.days)))
+    wanted = min(round(float(rng.gamma(2.0, 0.04 * spec.days))), spec.days // 2)
     taken: set[int] = set()
     while len(taken) < wanted:
         length = min(int(rng.integers(1, 6)), wanted - len(taken))
@@ -169,7 +169,7 @@ def _fixed_shifts(spec: SampleSpec, agents: Sequence[Agent], away: Iterable[Time
     Everybody works five of the seven days on one kind of shift, so rest, runs and hours are legal; people who may not
     work at night get the early one. Those fixed inside the plan keep last week's shift.
     """
-    busy = {row.employee_id for row in away}
+    busy = {row.employee_id for row in away if row.start <= spec.plan_start + timedelta(days=1)}
     rows: list[FixedShift] = []
     inside = 0
     for number, agent in enumerate(agent for agent in agents if agent.contract == "fulltime"):

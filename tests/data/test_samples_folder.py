@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from data.folder import load
+from data.quality import quality
 from data.samples import blank, ground_truth, sample_names, write_sample
 from data.samples.specs import SPECS
 from wfm.errors import InputError
@@ -163,7 +164,7 @@ def test_published_shifts_are_legal(name: str, plans: dict[str, Inputs]) -> None
     away = {(row.employee_id, row.start + timedelta(days=k))
             for row in inputs.time_off for k in range((row.end - row.start).days + 1)}  # fmt: skip
     start = inputs.plan.plan.start
-    assert any(shift.date >= start for shift in inputs.fixed_shifts)
+    assert sum(shift.date >= start for shift in inputs.fixed_shifts) == 8
     assert min(shift.date for shift in inputs.fixed_shifts) >= start - timedelta(days=7)
     people = {agent.employee_id: agent for agent in inputs.agents}
     for employee_id, rows in itertools.groupby(inputs.fixed_shifts, key=lambda row: row.employee_id):
@@ -220,6 +221,18 @@ def test_history_is_the_truth_with_the_documented_flaws(name: str, folders: dict
     assert spec.outage is not None
     assert set(lost) == {f"{spec.outage[0]} {spec.outage[1]}"}
     assert dict(missing) == {f"{queue} {day}": slots for queue, day, _, slots in spec.missing}
+
+
+@pytest.mark.parametrize("name", ["618", "hotline"])
+def test_data_quality_finds_the_planted_flaws_and_nothing_else(name: str, folders: dict[str, Path]) -> None:
+    """The check of the history tells of the outage's day and of the missing rows, once each."""
+    spec = SPECS[name]
+    assert spec.outage is not None
+    told = [problem.message for problem in quality(load(folders[name]).inputs)]
+    assert len(told) == 1 + len(spec.missing)
+    assert sum(f"'{spec.outage[0]}'" in text and f"{spec.outage[1]} (0," in text for text in told) == 1
+    for queue, day, _, _ in spec.missing:
+        assert sum(f"'{queue}'" in text and f"no row: {day}" in text for text in told) == 1
 
 
 def test_rows_add_up(folders: dict[str, Path]) -> None:
