@@ -15,60 +15,17 @@ Rules of play
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 
 from wfm.simulation.compiled import compiled, part
-from wfm.simulation.model import CHAT, EMAIL, PHONE, BoolArray, Contacts, Desk, FloatArray, IntArray, Outcome, Seats
+from wfm.simulation.model import CHAT, EMAIL, PHONE, Contacts, Desk, Outcome, Seats
+from wfm.simulation.state import Agenda, Lists, State, new_state
 
 __all__ = ["play"]
 
 
-class _Agenda(NamedTuple):
-    """Items with a time each: an indexed binary heap, so that times can change and items can be taken out."""
-
-    heap: IntArray
-    place: IntArray
-    time: FloatArray
-    size: IntArray
-
-
-class _Lists(NamedTuple):
-    """Doubly linked lists; an item is in at most one, ``home`` (-1 = in none)."""
-
-    head: IntArray
-    tail: IntArray
-    after: IntArray
-    before: IntArray
-    home: IntArray
-
-
-class _State(NamedTuple):
-    """What changes while playing.
-
-    ``lines``: waiting contacts by queue, oldest first. ``bench``: people with room by group and number of open chats,
-    longest in that state first. ``ends``: next completion by person. ``leaves``: end of patience by waiting contact.
-    """
-
-    lines: _Lists
-    bench: _Lists
-    ends: _Agenda
-    leaves: _Agenda
-    profile: IntArray
-    exclusive: BoolArray
-    opened: IntArray
-    slots: IntArray
-    next_slot: IntArray
-    since: FloatArray
-    updated: FloatArray
-    rest: FloatArray
-    pace: FloatArray
-    freed: BoolArray
-
-
 @part
-def _rise(agenda: _Agenda, i: int) -> None:
+def _rise(agenda: Agenda, i: int) -> None:
     item = agenda.heap[i]
     time = agenda.time[item]
     while i > 0:
@@ -84,7 +41,7 @@ def _rise(agenda: _Agenda, i: int) -> None:
 
 
 @part
-def _sink(agenda: _Agenda, i: int) -> None:
+def _sink(agenda: Agenda, i: int) -> None:
     size = agenda.size[0]
     item = agenda.heap[i]
     time = agenda.time[item]
@@ -103,7 +60,7 @@ def _sink(agenda: _Agenda, i: int) -> None:
 
 
 @part
-def _schedule(agenda: _Agenda, item: int, time: float) -> None:
+def _schedule(agenda: Agenda, item: int, time: float) -> None:
     i = agenda.place[item]
     if i < 0:
         i = agenda.size[0]
@@ -116,7 +73,7 @@ def _schedule(agenda: _Agenda, item: int, time: float) -> None:
 
 
 @part
-def _cancel(agenda: _Agenda, item: int) -> None:
+def _cancel(agenda: Agenda, item: int) -> None:
     i = agenda.place[item]
     if i < 0:
         return
@@ -131,12 +88,12 @@ def _cancel(agenda: _Agenda, item: int) -> None:
 
 
 @part
-def _next_time(agenda: _Agenda) -> float:
+def _next_time(agenda: Agenda) -> float:
     return float(agenda.time[agenda.heap[0]]) if agenda.size[0] > 0 else np.inf
 
 
 @part
-def _append(lists: _Lists, which: int, item: int) -> None:
+def _append(lists: Lists, which: int, item: int) -> None:
     last = lists.tail[which]
     lists.home[item], lists.before[item], lists.after[item] = which, last, -1
     lists.tail[which] = item
@@ -147,7 +104,7 @@ def _append(lists: _Lists, which: int, item: int) -> None:
 
 
 @part
-def _remove(lists: _Lists, item: int) -> None:
+def _remove(lists: Lists, item: int) -> None:
     which = lists.home[item]
     if which < 0:
         return
@@ -164,14 +121,14 @@ def _remove(lists: _Lists, item: int) -> None:
 
 
 @part
-def _rate(desk: Desk, state: _State, q: int, c: int, opened: int) -> float:
+def _rate(desk: Desk, state: State, q: int, c: int, opened: int) -> float:
     """Return the work that a contact gets per second on a person with so many open contacts."""
     level = min(opened, desk.concurrency[q])
     return float(state.pace[c] * desk.speedup[q, level - 1] / opened)
 
 
 @part
-def _advance(desk: Desk, contacts: Contacts, state: _State, p: int, now: float) -> None:
+def _advance(desk: Desk, contacts: Contacts, state: State, p: int, now: float) -> None:
     """Bring the open contacts of a person to the present."""
     opened, passed = state.opened[p], now - state.updated[p]
     for i in range(opened):
@@ -181,7 +138,7 @@ def _advance(desk: Desk, contacts: Contacts, state: _State, p: int, now: float) 
 
 
 @part
-def _plan_end(desk: Desk, contacts: Contacts, state: _State, p: int, now: float) -> None:
+def _plan_end(desk: Desk, contacts: Contacts, state: State, p: int, now: float) -> None:
     """Find the open contact that a person finishes next; `_advance` must have been called."""
     opened = state.opened[p]
     if opened == 0:
@@ -198,7 +155,7 @@ def _plan_end(desk: Desk, contacts: Contacts, state: _State, p: int, now: float)
 
 
 @part
-def _seat(desk: Desk, state: _State, p: int, now: float) -> None:
+def _seat(desk: Desk, state: State, p: int, now: float) -> None:
     """Put a person with room at the end of the list of those in the same state; others on none."""
     _remove(state.bench, p)
     levels = desk.speedup.shape[1]
@@ -209,7 +166,7 @@ def _seat(desk: Desk, state: _State, p: int, now: float) -> None:
 
 
 @part
-def _take(desk: Desk, contacts: Contacts, state: _State, out: Outcome, p: int, c: int, now: float) -> None:
+def _take(desk: Desk, contacts: Contacts, state: State, out: Outcome, p: int, c: int, now: float) -> None:
     """Let a person start a contact that waits in no line."""
     q = contacts.queue[c]
     _advance(desk, contacts, state, p, now)
@@ -223,7 +180,7 @@ def _take(desk: Desk, contacts: Contacts, state: _State, out: Outcome, p: int, c
 
 
 @part
-def _leave_line(desk: Desk, contacts: Contacts, state: _State, c: int) -> None:
+def _leave_line(desk: Desk, contacts: Contacts, state: State, c: int) -> None:
     _remove(state.lines, c)
     _cancel(state.leaves, c)
     if desk.channel[contacts.queue[c]] == PHONE:
@@ -243,7 +200,7 @@ def _before(desk: Desk, contacts: Contacts, a: int, b: int) -> bool:
 
 
 @part
-def _next_waiting(desk: Desk, contacts: Contacts, state: _State, p: int) -> int:
+def _next_waiting(desk: Desk, contacts: Contacts, state: State, p: int) -> int:
     """Return the waiting contact that a person with room takes now, -1 for none."""
     serves = desk.serves[desk.group[state.profile[p]]]
     opened = state.opened[p]
@@ -262,7 +219,7 @@ def _next_waiting(desk: Desk, contacts: Contacts, state: _State, p: int) -> int:
 
 
 @part
-def _fill(desk: Desk, contacts: Contacts, state: _State, out: Outcome, p: int, now: float) -> None:
+def _fill(desk: Desk, contacts: Contacts, state: State, out: Outcome, p: int, now: float) -> None:
     """Let a person take waiting contacts as long as there is room."""
     while state.profile[p] >= 0 and not state.exclusive[p]:
         c = _next_waiting(desk, contacts, state, p)
@@ -273,7 +230,7 @@ def _fill(desk: Desk, contacts: Contacts, state: _State, out: Outcome, p: int, n
 
 
 @part
-def _claimed(desk: Desk, contacts: Contacts, state: _State, group: int, c: int) -> bool:
+def _claimed(desk: Desk, contacts: Contacts, state: State, group: int, c: int) -> bool:
     """Return whether a waiting call comes before chat ``c`` for the people of a group."""
     for q in range(len(desk.channel)):
         call = state.lines.head[q]
@@ -283,7 +240,7 @@ def _claimed(desk: Desk, contacts: Contacts, state: _State, group: int, c: int) 
 
 
 @part
-def _find(desk: Desk, contacts: Contacts, state: _State, c: int) -> int:
+def _find(desk: Desk, contacts: Contacts, state: State, c: int) -> int:
     """Return the person who takes a contact now, -1 for none."""
     q = contacts.queue[c]
     levels = desk.speedup.shape[1]
@@ -302,22 +259,26 @@ def _find(desk: Desk, contacts: Contacts, state: _State, c: int) -> int:
 
 
 @part
-def _dispatch_chats(desk: Desk, contacts: Contacts, state: _State, out: Outcome, now: float) -> None:
+def _dispatch_chats(desk: Desk, contacts: Contacts, state: State, out: Outcome, now: float) -> None:
     """Offer waiting chats again to people who had kept free for a call that is gone."""
     state.freed[0] = False
-    for q in desk.by_priority:
-        c = state.lines.head[q]
-        while desk.channel[q] == CHAT and c >= 0:
-            p = _find(desk, contacts, state, c)
-            if p < 0:
-                break
-            _leave_line(desk, contacts, state, c)
-            _take(desk, contacts, state, out, p, c, now)
+    while True:
+        best, person = -1, -1
+        for q in range(len(desk.channel)):
             c = state.lines.head[q]
+            if c < 0 or desk.channel[q] != CHAT or (best >= 0 and _before(desk, contacts, best, c)):
+                continue
+            p = _find(desk, contacts, state, c)
+            if p >= 0:
+                best, person = c, p
+        if best < 0:
+            return
+        _leave_line(desk, contacts, state, best)
+        _take(desk, contacts, state, out, person, best, now)
 
 
 @part
-def _arrive(desk: Desk, contacts: Contacts, state: _State, out: Outcome, c: int) -> None:
+def _arrive(desk: Desk, contacts: Contacts, state: State, out: Outcome, c: int) -> None:
     now = contacts.arrival[c]
     p = _find(desk, contacts, state, c)
     if p >= 0:
@@ -329,7 +290,7 @@ def _arrive(desk: Desk, contacts: Contacts, state: _State, out: Outcome, c: int)
 
 
 @part
-def _finish(desk: Desk, contacts: Contacts, state: _State, out: Outcome, p: int, now: float) -> None:
+def _finish(desk: Desk, contacts: Contacts, state: State, out: Outcome, p: int, now: float) -> None:
     _advance(desk, contacts, state, p, now)
     last = state.opened[p] - 1
     done = state.next_slot[p]
@@ -343,7 +304,7 @@ def _finish(desk: Desk, contacts: Contacts, state: _State, out: Outcome, p: int,
 
 
 @compiled
-def _run(desk: Desk, contacts: Contacts, seats: Seats, state: _State, out: Outcome, horizon_seconds: float) -> None:
+def _run(desk: Desk, contacts: Contacts, seats: Seats, state: State, out: Outcome, horizon_seconds: float) -> None:
     n = len(contacts.arrival)
     c, s = 0, 0
     while True:
@@ -372,25 +333,6 @@ def _run(desk: Desk, contacts: Contacts, seats: Seats, state: _State, out: Outco
             _dispatch_chats(desk, contacts, state, out, now)
 
 
-def _new_agenda(items: int) -> _Agenda:
-    return _Agenda(np.empty(items, np.int64), np.full(items, -1), np.zeros(items), np.zeros(1, np.int64))
-
-
-def _new_lists(lists: int, items: int) -> _Lists:
-    return _Lists(np.full(lists, -1), np.full(lists, -1), np.full(items, -1), np.full(items, -1), np.full(items, -1))
-
-
-def _new_state(desk: Desk, contacts: Contacts, people: int) -> _State:
-    queues, levels = desk.speedup.shape
-    n = len(contacts.arrival)
-    return _State(
-        _new_lists(queues, n), _new_lists(len(desk.serves) * levels, people), _new_agenda(people), _new_agenda(n),
-        np.full(people, -1), np.zeros(people, np.bool_), np.zeros(people, np.int64),
-        np.zeros((people, levels), np.int64), np.zeros(people, np.int64), np.zeros(people), np.zeros(people),
-        contacts.work_seconds.copy(), np.ones(n), np.zeros(1, np.bool_),
-    )  # fmt: skip
-
-
 def play(desk: Desk, contacts: Contacts, seats: Seats, people: int, horizon_seconds: float) -> Outcome:
     """Return when each contact is answered, finished or abandoned within the horizon.
 
@@ -409,5 +351,5 @@ def play(desk: Desk, contacts: Contacts, seats: Seats, people: int, horizon_seco
     """
     n = len(contacts.arrival)
     out = Outcome(np.full(n, np.nan), np.full(n, np.nan), np.full(n, np.nan))
-    _run(desk, contacts, seats, _new_state(desk, contacts, people), out, horizon_seconds)
+    _run(desk, contacts, seats, new_state(desk, contacts, people), out, horizon_seconds)
     return out

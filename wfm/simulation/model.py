@@ -57,8 +57,6 @@ class Desk(NamedTuple):
     serves : bool array (groups, queues)
     groups_of : int array (queues, groups)
         Groups that serve each queue, -1 behind the last.
-    by_priority : int array (queues,)
-        The queues, the one that is served first in front.
     """
 
     channel: IntArray
@@ -70,7 +68,6 @@ class Desk(NamedTuple):
     group: IntArray
     serves: BoolArray
     groups_of: IntArray
-    by_priority: IntArray
 
 
 class Presence(NamedTuple):

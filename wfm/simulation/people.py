@@ -10,6 +10,7 @@ from typing import Protocol
 
 import numpy as np
 
+from wfm.errors import InputError, Problem, nearest
 from wfm.grid import TimeGrid
 from wfm.inputs import Inputs
 from wfm.plan import Contract, Plan
@@ -100,10 +101,16 @@ def read_stretches(inputs: Inputs, grid: TimeGrid, queues: Sequence[str], roster
         Column order of the speeds.
     roster : RosterView
         An activity that names a queue is served on this queue only.
+
+    Raises
+    ------
+    InputError
+        When a person with activities is unknown.
     """
     skills = _skills(inputs.plan, inputs, roster)
     work = [item for item in roster.activities if item.activity == "work"]
     people = tuple(sorted({item.employee_id for item in work}))
+    _check_known(people, skills)
     number = {name: p for p, name in enumerate(people)}
     origin, end = float(grid.day_starts[0]), float(grid.day_starts[-1])
     spans = np.array(
@@ -154,6 +161,15 @@ def _skills(plan: Plan, inputs: Inputs, roster: RosterView) -> dict[str, _Skill]
         first = None if agent.hired_on is None else agent.hired_on + timedelta(days=contract.training_days)
         skills[agent.employee_id] = _Skill(agent.queues, contract, first)
     return skills
+
+
+def _check_known(people: Sequence[str], skills: Mapping[str, _Skill]) -> None:
+    unknown = [name for name in people if name not in skills]
+    if unknown:
+        where = "expected a person of the roster, the hires or the agents, got"
+        raise InputError(
+            Problem("activities.csv", 0, "employee_id", f"{where} '{name}'{nearest(name, skills)}") for name in unknown
+        )
 
 
 def _queues_of(plan: Plan, contract: Contract) -> dict[str, float]:

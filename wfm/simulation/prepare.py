@@ -50,18 +50,16 @@ def prepare_desk(queues: Sequence[Queue], speed: FloatArray) -> Desk:
     levels = max(queue.concurrency for queue in queues)
     speedup = [queue.speedup + (queue.speedup[-1],) * (levels - queue.concurrency) for queue in queues]
     serves, group = np.unique(speed > 0.0, axis=0, return_inverse=True)
-    priority = np.array([queue.priority for queue in queues], dtype=np.int64)
     return Desk(
         channel=np.array([CHANNELS[queue.channel] for queue in queues], dtype=np.int64),
         concurrency=np.array([queue.concurrency for queue in queues], dtype=np.int64),
-        priority=priority,
+        priority=np.array([queue.priority for queue in queues], dtype=np.int64),
         speedup=np.array(speedup, dtype=np.float64),
         allowance_seconds=np.array([_allowance(queue) for queue in queues]),
         speed=speed,
         group=np.asarray(group, dtype=np.int64).reshape(-1),
         serves=serves,
         groups_of=_groups_of(serves.T),
-        by_priority=np.argsort(priority, kind="stable").astype(np.int64),
     )
 
 

@@ -92,6 +92,7 @@ def _replicate(
     presence = stretches.presence(shrinkage_by_profile(forecast, queues, stretches.speed, absence))
     packed, offsets = pack(gauges, queues)
     horizon = forecast.grid.n * demand.interval_seconds
+    seed &= 2**63 - 1
 
     def one(r: int) -> tuple[FloatArray, FloatArray]:
         contacts = draw_contacts(demand, forecast.paths[r % len(forecast.paths)], seed, r)

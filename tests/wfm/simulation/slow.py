@@ -1,0 +1,127 @@
+"""The rules of play once more, as plainly as they can be said: every person is looked at after every event."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from wfm.simulation.model import CHAT, EMAIL, PHONE, Contacts, Desk, Outcome, Seats
+
+
+@dataclass
+class Person:
+    """One person: the speed profile (-1 = off the seat), open contacts, and since when in this state."""
+
+    number: int
+    profile: int = -1
+    open: list[int] = field(default_factory=list)
+    since: tuple[float, int] = (0.0, 0)
+
+
+class SlowDesk:
+    """A desk that is played in steps from event to event."""
+
+    def __init__(self, desk: Desk, contacts: Contacts, seats: Seats, people: int) -> None:
+        self.desk, self.contacts, self.seats = desk, contacts, seats
+        self.people = [Person(p) for p in range(people)]
+        self.rest = contacts.work_seconds.copy()
+        self.pace = np.ones(len(self.rest))
+        self.waiting: list[int] = []
+        self.steps = 0
+        self.out = Outcome(*(np.full(len(self.rest), np.nan) for _ in range(3)))
+
+    def channel(self, c: int) -> int:
+        """Return the channel of a contact."""
+        return int(self.desk.channel[self.contacts.queue[c]])
+
+    def rank(self, c: int) -> tuple[bool, int, float]:
+        """Return what contacts are served in the order of."""
+        q = self.contacts.queue[c]
+        due = self.contacts.arrival[c] + self.desk.allowance_seconds[q]
+        return (self.channel(c) == EMAIL, int(self.desk.priority[q]), float(due))
+
+    def rate(self, person: Person, c: int) -> float:
+        """Return the work done per second on an open contact."""
+        q, k = self.contacts.queue[c], len(person.open)
+        return float(self.pace[c] * self.desk.speedup[q, min(k, self.desk.concurrency[q]) - 1] / k)
+
+    def serves(self, person: Person, c: int) -> bool:
+        """Return whether a person on seat has the contact's queue."""
+        return person.profile >= 0 and bool(self.desk.speed[person.profile, self.contacts.queue[c]] > 0)
+
+    def may_take(self, person: Person, c: int) -> bool:
+        """Return whether a person may start a contact now."""
+        if not self.serves(person, c) or any(self.channel(o) != CHAT for o in person.open):
+            return False
+        if not person.open:
+            return True
+        if self.channel(c) != CHAT or len(person.open) >= self.desk.concurrency[self.contacts.queue[c]]:
+            return False
+        calls = [w for w in self.waiting if self.channel(w) == PHONE and self.serves(person, w)]
+        return all(self.rank(c) <= self.rank(call) for call in calls)
+
+    def touch(self, person: Person, now: float) -> None:
+        """Note that the person's state changed."""
+        self.steps += 1
+        person.since = (now, self.steps)
+
+    def start(self, person: Person, c: int, now: float) -> None:
+        """Let the person start a contact."""
+        self.waiting.remove(c)
+        person.open.append(c)
+        self.pace[c] = self.desk.speed[person.profile, self.contacts.queue[c]]
+        self.out.answered[c] = now
+        self.touch(person, now)
+
+    def match(self, now: float) -> None:
+        """Start whatever can be started, best contact first, with the least busy person."""
+        while True:
+            for c in sorted(self.waiting, key=self.rank):
+                able = [person for person in self.people if self.may_take(person, c)]
+                if able:
+                    self.start(min(able, key=lambda person: (len(person.open), person.since)), c, now)
+                    break
+            else:
+                return
+
+    def next_end(self) -> tuple[float, int, int]:
+        """Return in how many seconds which person finishes which contact."""
+        ends = [(max(self.rest[c], 0) / self.rate(p, c), p.number, c) for p in self.people for c in p.open]
+        return min(ends, default=(np.inf, -1, -1))
+
+    def play(self, horizon: float) -> Outcome:
+        """Return the fate of every contact."""
+        now, seat, arrived = 0.0, 0, 0
+        gone_at = self.contacts.arrival + self.contacts.patience
+        while True:
+            wait, p, c = self.next_end()
+            times = {
+                "seat": self.seats.time[seat] if seat < len(self.seats.time) else np.inf,
+                "end": now + wait,
+                "leave": min((gone_at[w] for w in self.waiting), default=np.inf),
+                "arrive": self.contacts.arrival[arrived] if arrived < len(self.rest) else np.inf,
+            }
+            what = min(times, key=lambda name: times[name])
+            if times[what] >= horizon:
+                return self.out
+            for person in self.people:
+                for o in person.open:
+                    self.rest[o] -= (times[what] - now) * self.rate(person, o)
+            now = float(times[what])
+            if what == "seat":
+                self.people[self.seats.person[seat]].profile = int(self.seats.profile[seat])
+                self.touch(self.people[self.seats.person[seat]], now)
+                seat += 1
+            elif what == "end":
+                self.people[p].open.remove(c)
+                self.out.finished[c] = now
+                self.touch(self.people[p], now)
+            elif what == "leave":
+                gone = min(self.waiting, key=lambda w: gone_at[w])
+                self.waiting.remove(gone)
+                self.out.abandoned[gone] = now
+            else:
+                self.waiting.append(arrived)
+                arrived += 1
+            self.match(now)

@@ -1,0 +1,125 @@
+"""Who sits when and how fast, and the random absence."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tests.wfm.simulation.builders import START, Played, day_after, make_forecast, make_inputs, moment, work
+from wfm.inputs import Inputs
+from wfm.results import Hire, RosteredShift
+from wfm.simulation.draws import draw_contacts, draw_seats
+from wfm.simulation.people import Stretches, read_stretches
+from wfm.simulation.prepare import prepare_demand, shrinkage_by_profile
+
+TWO = [{"id": "a", "channel": "phone", "shrinkage": 0.1}, {"id": "b", "channel": "chat", "shrinkage": 0.4}]
+
+
+def read(inputs: Inputs, roster: Played) -> Stretches:
+    """Return the stretches on the plan's grid."""
+    return read_stretches(inputs, inputs.plan.plan.grid, [queue.id for queue in inputs.plan.queue], roster)
+
+
+def test_only_work_is_on_seat() -> None:
+    """Training, meal and break are not; what lies outside the horizon is cut off."""
+    inputs = make_inputs(TWO, {"p": {"a": 1.0}})
+    kinds = ((8.0, 9.0, "training"), (9.0, 10.0, "work"), (10.0, 11.0, "meal"), (11.0, 11.25, "break"))
+    acts = [work(inputs, "p", start, end, activity=kind) for start, end, kind in kinds]
+    acts += [work(inputs, "p", 23.0, 26.0), work(inputs, "p", 24.0, 25.0), work(inputs, "p", -2.0, 1.0)]
+    got = read(inputs, Played(activities=tuple(acts)))
+    spans = list(zip(got.start / 3600, got.end / 3600, strict=True))
+    assert spans == [(0.0, 1.0), (9.0, 10.0), (23.0, 24.0)]
+
+
+def test_a_named_queue_binds_the_person_to_it() -> None:
+    """Empty queue: all the person's queues at the person's speed; named: this one only."""
+    inputs = make_inputs(TWO, {"p": {"a": 0.9, "b": 1.1}})
+    acts = (work(inputs, "p", 8, 9), work(inputs, "p", 9, 10, queue="b"))
+    got = read(inputs, Played(activities=acts))
+    assert got.speed[got.profile].tolist() == [[0.9, 1.1], [0.0, 1.1]]
+
+
+def test_newcomers_get_faster_week_by_week_after_training() -> None:
+    """Hired on day 0 with 2 days of training: weeks on seat begin on days 2, 9 and 16; unknown hiring: fully ramped."""
+    contract = {"training_days": 2, "speed": [0.5, 0.7, 0.8]}
+    days = (2, 8, 9, 16, 27)
+    for hired, expected in ((START, [0.5, 0.5, 0.7, 0.8, 0.8]), (None, [0.8] * 5)):
+        inputs = make_inputs(TWO, {"p": {"a": 1.0}}, days=28, contract=contract, hired_on=hired)
+        got = read(inputs, Played(activities=tuple(work(inputs, "p", 24 * d + 9, 24 * d + 10) for d in days)))
+        assert got.speed[got.profile, 0] == pytest.approx(expected)
+        assert got.speed[:, 1].tolist() == [0.0] * len(got.speed)
+
+
+def test_hires_serve_the_queues_of_their_contract() -> None:
+    """A hire counts weeks from ``on_seat_from``; without the list of hires, from the first day of work."""
+    inputs = make_inputs(TWO, days=14, contract={"queues": ["b"], "speed": [0.6, 1.0], "headcount": 1})
+    acts = tuple(work(inputs, "staff-001", 24 * d + 9, 24 * d + 17) for d in (3, 9, 10))
+    shift = RosteredShift(
+        "staff-001", "", "staff", "staff", START, "day", moment(inputs, 81), moment(inputs, 89), 8, 0, 0
+    )
+    hire = Hire("staff-001", "staff", START, day_after(2), 0.0)
+    with_hires = read(inputs, Played((shift,), acts, (hire,)))
+    assert with_hires.speed[with_hires.profile].tolist() == [[0.0, 0.6], [0.0, 1.0], [0.0, 1.0]]
+    without = read(inputs, Played((shift,), acts))
+    assert without.speed[without.profile].tolist() == [[0.0, 0.6], [0.0, 0.6], [0.0, 1.0]]
+
+
+def seat_seconds(stretches: Stretches, absent: float, seed: int = 1) -> float:
+    """Return the seconds on seat of everybody together in one replication."""
+    seats = draw_seats(stretches.presence(np.full(len(stretches.speed), absent)), seed, 0)
+    sign = np.where(seats.profile >= 0, -1.0, 1.0)
+    return float((sign * seats.time).sum())
+
+
+def test_absence_takes_its_share_of_the_time_on_seat() -> None:
+    """No shrinkage: the rostered time; all: none; 12 %: 88 % of it within 4 standard errors of 8,960 draws."""
+    people = {f"p{i:02}": {"a": 1.0} for i in range(40)}
+    inputs = make_inputs(TWO, people, days=14)
+    acts = tuple(work(inputs, p, 24 * d + 9, 24 * d + 17) for p in people for d in range(14))
+    stretches = read(inputs, Played(activities=acts))
+    rostered = 40 * 14 * 8 * 3600.0
+    assert seat_seconds(stretches, 0.0) == rostered
+    assert seat_seconds(stretches, 1.0) == 0.0
+    assert seat_seconds(stretches, 0.12) / rostered == pytest.approx(0.88, abs=4 * np.sqrt(0.12 * 0.88 / 8960))
+    assert seat_seconds(stretches, 0.3) < seat_seconds(stretches, 0.2) < seat_seconds(stretches, 0.1)
+
+
+def test_shrinkage_is_weighted_by_work() -> None:
+    """Work a : b is 3 : 1 by forecast, so a person with both is away 0.75 x 10 % + 0.25 x 40 %, times the factor."""
+    inputs = make_inputs(TWO, {"p": {"a": 1.0}})
+    forecast = make_forecast(inputs, np.ones((1, 2, 48)), [300.0, 100.0])
+    speed = np.array([[1.0, 1.0], [0.0, 0.5], [0.0, 0.0]])
+    queues = list(inputs.plan.queue)
+    assert shrinkage_by_profile(forecast, queues, speed, 1.0) == pytest.approx([0.175, 0.4, 0.0])
+    assert shrinkage_by_profile(forecast, queues, speed, 2.0) == pytest.approx([0.35, 0.8, 0.0])
+    assert shrinkage_by_profile(forecast, queues, speed, 9.0).max() == 1.0
+
+
+def test_customers_do_not_depend_on_other_queues_or_the_bot() -> None:
+    """More calls don't change who comes by chat; a better bot keeps some of the same customers away, adds none."""
+    inputs = make_inputs(TWO)
+    base = np.full((2, 48), 50.0)
+    demand = prepare_demand(make_forecast(inputs, base[None], [300.0, 100.0]), list(inputs.plan.queue))
+    first = draw_contacts(demand, base.astype(np.float32), 5, 0)
+    more = draw_contacts(demand, (base * [[2.0], [1.0]]).astype(np.float32), 5, 0)
+    for column in ("arrival", "patience", "work_seconds"):
+        assert np.array_equal(getattr(first, column)[first.queue == 1], getattr(more, column)[more.queue == 1])
+    bot = draw_contacts(demand._replace(containment=np.array([0.0, 0.3])), base.astype(np.float32), 5, 0)
+    kept = bot.arrival[bot.queue == 1]
+    assert set(kept) < set(first.arrival[first.queue == 1])
+    assert len(kept) / 2400 == pytest.approx(0.7, abs=4 * np.sqrt(0.21 / 2400))
+
+
+def test_contacts_are_exponential_and_uniform_in_their_interval() -> None:
+    """Mean work and patience as given, arrivals inside their interval with its middle as the mean."""
+    inputs = make_inputs([{"id": "a", "channel": "phone", "patience_seconds": 90}])
+    offered = np.full((1, 48), 1000.0)
+    demand = prepare_demand(make_forecast(inputs, offered[None], 240.0), list(inputs.plan.queue))
+    got = draw_contacts(demand, offered.astype(np.float32), 2, 7)
+    assert (np.diff(got.arrival) >= 0).all()
+    assert np.bincount(got.interval).tolist() == [1000] * 48
+    share = got.arrival / 1800.0 - got.interval
+    for values, mean, spread in ((got.work_seconds, 240, 240), (got.patience, 90, 90), (share, 0.5, np.sqrt(1 / 12))):
+        assert values.mean() == pytest.approx(mean, abs=4 * spread / np.sqrt(48000))
+        assert values.std() == pytest.approx(spread, rel=0.03)
+    assert abs(np.corrcoef(got.work_seconds, got.patience)[0, 1]) < 4 / np.sqrt(48000)
