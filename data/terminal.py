@@ -21,6 +21,7 @@ __all__ = [
     "explain_lines",
     "findings_table",
     "forecast_table",
+    "method_lines",
     "model_table",
     "problem_lines",
     "requirement_table",
@@ -76,9 +77,7 @@ def model_table(models: Sequence[ModelChoice]) -> Table:
 
 def requirement_table(requirement: Requirement) -> Table:
     """Return the agents needed per queue: hours in all, the busiest interval, the method."""
-    columns = ("queue", "agent hours", "with shrinkage", "most", "at", "method")
-    table = _table("Requirement: agents on seat", *columns)
-    table.columns[-1].justify = "left"
+    table = _table("Requirement: agents on seat", "queue", "agent hours", "with shrinkage", "most", "at")
     hours = requirement.grid.interval_minutes / 60.0
     for index, queue in enumerate(requirement.queues):
         needed = requirement.agents_with_shrinkage[index]
@@ -89,9 +88,16 @@ def requirement_table(requirement: Requirement) -> Table:
             f"{needed.sum() * hours:,.0f}",
             f"{needed[peak]:,.0f}",
             f"{requirement.grid.moment(peak):%m-%d %H:%M}",
-            requirement.methods.get(queue, ""),
         )
     return table
+
+
+def method_lines(requirement: Requirement) -> list[str]:
+    """Return which method staffs which queues, each method once."""
+    queues: dict[str, list[str]] = defaultdict(list)
+    for queue, method in requirement.methods.items():
+        queues[method].append(queue)
+    return [f"{', '.join(names)}: {method}" for method, names in queues.items()]
 
 
 def roster_lines(roster: Roster, currency: str) -> list[str]:
@@ -233,6 +239,8 @@ def result_parts(
             parts.append(model_table(forecast.models))
     if requirement is not None:
         parts.append(requirement_table(requirement))
+        if roster is None:
+            parts += method_lines(requirement)
     if roster is not None:
         parts += roster_lines(roster, inputs.plan.plan.currency)
         parts.append(temporary_table(inputs, roster))

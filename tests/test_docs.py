@@ -128,3 +128,16 @@ def test_generated_pages_are_those_that_the_code_makes() -> None:
     made = runpy.run_path(str(ROOT / "docs" / "generate.py"))["pages"]()
     for path, text in made.items():
         assert path.read_text(encoding="utf-8") == text, f"{path.name} is behind the code: python docs/generate.py"
+
+
+def test_every_key_of_the_plan_is_in_the_docs() -> None:
+    """The page of the plan folder names every key that ``plan.toml`` may have."""
+    from wfm import plan
+
+    text = (ROOT / "docs" / "plan-folder.md").read_text(encoding="utf-8")
+    parts = (getattr(plan, name) for name in plan.__all__)
+    models = [part for part in parts if isinstance(part, type)]
+    keys = {key for model in models for key in getattr(model, "model_fields", {})}
+    sections = {"plan", "queue", "target", "contract", "shift", "temporary", "requirement", "simulation", "roster"}
+    missing = {key for key in keys - sections if f"`{key}`" not in text and f"[{key}]" not in text}
+    assert not missing - {"labour", "limits", "costs", "forecast"}
