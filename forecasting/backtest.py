@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 
 from forecasting.accuracy import bias, wape
 from forecasting.calendar_features import CalendarFeatures, calendar_features
-from forecasting.forecast import candidate_names, lead_gap
+from forecasting.effects import fit_effects
+from forecasting.forecast import candidate_names, chosen_levels, lead_gap
 from forecasting.phases import Edition, editions
 from forecasting.resample import DayTable, day_table
-from forecasting.rolling import Rolling, origin_days, roll, window_name
+from forecasting.rolling import Rolling, origin_days, roll, window_name, with_effects
 from forecasting.select import choose
 from wfm.inputs import Inputs
 from wfm.progress import Progress, silent
@@ -43,8 +44,14 @@ def backtest(inputs: Inputs, seed: int, progress: Progress = silent, jobs: int =
 
     Parameters
     ----------
+    inputs : Inputs
+        What the plan folder says.
     seed : int
         Taken for the sake of one interface; nothing here is drawn at random.
+    progress : Progress
+        Told how far it is.
+    jobs : int
+        Processes that fit models.
     """
     del seed
     table = day_table(inputs)
@@ -62,6 +69,9 @@ def peak_days(totals: FloatArray, first_day: int, days: int) -> NDArray[np.bool_
     Parameters
     ----------
     totals : float array (queues, days of the history)
+        Actual contacts per day.
+    first_day, days : int
+        The window.
 
     Returns
     -------
@@ -122,9 +132,7 @@ def _held_back(inputs: Inputs, table: DayTable) -> list[Edition]:
     last = table.first + timedelta(days=table.days - 1)
     runs = [run for run in editions(inputs.events) if run.start >= table.first and run.end <= last]
     least = table.first + timedelta(days=_LEAST_HISTORY_DAYS)
-    return [
-        run for run in runs if run.start >= least and any(o.event == run.event and o.end < run.start for o in runs)
-    ]
+    return [run for run in runs if run.start >= least and any(o.event == run.event and o.end < run.start for o in runs)]
 
 
 def _edition_rows(inputs: Inputs, table: DayTable, edition: Edition, jobs: int) -> Iterator[BacktestRow]:
@@ -132,16 +140,18 @@ def _edition_rows(inputs: Inputs, table: DayTable, edition: Edition, jobs: int) 
     days = (edition.end - edition.start).days + 1
     origin = first - _EDITION_GAP
     peaks = peak_days(table.totals, first, days)
+    actual = table.totals[:, first : first + days]
+    whole = _Window(edition.name, "edition", actual)
+    top = _Window(edition.name, "peak_days", np.where(peaks, actual, np.nan))
+    best = _best_before(inputs, table, _calendar(inputs, table, 0, True), origin, jobs)
     for name, events in ((CHOSEN, True), (WITHOUT_EVENTS, False)):
-        calendar = _calendar(inputs, table, 0, events)
-        best = _best_before(inputs, table, calendar, origin, jobs)
-        names = tuple(sorted(set(best)))
-        rolled = roll(table, calendar, names, [origin], _EDITION_GAP, days, jobs)
-        rows = [rolled.forecasts[names.index(model), 0, queue] for queue, model in enumerate(best)]
-        whole = _Window(edition.name, "edition", rolled.actuals[0])
-        top = _Window(edition.name, "peak_days", np.where(peaks, rolled.actuals[0], np.nan))
+        effects = fit_effects(table.totals[:, :origin], _calendar(inputs, table, 0, events))
+        guess = with_effects(
+            chosen_levels(table, effects, best, _EDITION_GAP + days)[:, _EDITION_GAP:],
+            effects.total[:, first : first + days],
+        )
         for window in (whole, top):
-            yield from _rows(inputs, name, window, np.stack(rows))
+            yield from _rows(inputs, name, window, guess)
 
 
 def _best_before(

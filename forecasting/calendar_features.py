@@ -26,7 +26,10 @@ _NEW_YEAR_BEFORE, _NEW_YEAR_AFTER = 7, 10
 
 @dataclass(frozen=True)
 class Column:
-    """What a column stands for: ``level`` 0 = all openings, 1 = kind of phase, 2 = kind within one event family."""
+    """What a column stands for.
+
+    ``level`` 0 = all openings, 1 = kind of phase, or all openings of one event family, 2 = kind within one family.
+    """
 
     level: int
     name: str
@@ -85,11 +88,19 @@ class CalendarFeatures:
         return alone
 
 
-def calendar_features(inputs: Inputs, first: date, days: int, volume: FloatArray, events: bool = True) -> CalendarFeatures:
-    """Return the features of all queues on ``days`` days from ``first``.
+def calendar_features(
+    inputs: Inputs, first: date, days: int, volume: FloatArray, events: bool = True
+) -> CalendarFeatures:
+    """Return the features of all queues.
 
     Parameters
     ----------
+    inputs : Inputs
+        Its events, day types and queues are used.
+    first : datetime.date
+        Day of the first row.
+    days : int
+        Number of days from ``first``, past and future.
     volume : float array (queues,)
         Mean contacts per day, used as weights of the platforms for queues that name none.
     events : bool
@@ -111,14 +122,16 @@ def calendar_features(inputs: Inputs, first: date, days: int, volume: FloatArray
         for group, day in sorted(cells[column]):
             values[:, (day - first).days, number] += relevance[group]
     force = np.array([column.part in STRONG_PARTS or column.holiday for column in columns], dtype=bool)
-    strong = (values[:, :, force] > 0.2).any(axis=2)
-    return CalendarFeatures(first, columns, values, strong, (values > 0).any(axis=2), phases, relevance)
+    strong: NDArray[np.bool_] = np.asarray((values[:, :, force] > 0.2).any(axis=2))
+    weak: NDArray[np.bool_] = np.asarray((values > 0).any(axis=2))
+    return CalendarFeatures(first, columns, values, strong, weak, phases, relevance)
 
 
 def _columns(phase: Phase, part: str) -> Iterator[Column]:
     """Yield the columns that a part of a phase switches on: for all openings, for its kind, and within its event."""
     if phase.kind in OPENINGS and phase.kind != "deposit" and part not in {"in", "last"}:
         yield Column(0, "opening", part)
+        yield Column(1, "opening", part, phase.event)
     yield Column(1, phase.kind, part)
     yield Column(2, phase.kind, part, phase.event)
 

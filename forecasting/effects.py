@@ -9,15 +9,19 @@ components of a random-effects model, solved as a ridge).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
 from forecasting.calendar_features import CalendarFeatures
 
 __all__ = ["Effects", "fit_effects"]
 
 FloatArray = NDArray[np.float64]
+# A day switches on a handful of hundreds of columns, so the matrices of the past are kept sparse.
+Sparse = Any
 BoolArray = NDArray[np.bool_]
 
 _NOISE_SD = 0.12
@@ -25,7 +29,7 @@ _NOISE_SD = 0.12
 _COMMON_SD = (1.0, 0.5, 0.5)
 _QUEUE_SD = (0.4, 0.3, 0.3)
 _BANDWIDTH_DAYS = 18.0
-_ROUNDS = 4
+_ROUNDS = 3
 _WEAK_WEIGHT, _STRONG_WEIGHT = 0.3, 0.02
 # An ordinary day that far below its level (in logs, and in robust sd) is an outage, not demand.
 _OUTAGE_LOG, _OUTAGE_SD = 0.6, 5.0
@@ -66,11 +70,14 @@ def fit_effects(totals: FloatArray, calendar: CalendarFeatures) -> Effects:
     ----------
     totals : float array (queues, known days)
         Contacts per day, NaN where unknown; the first day is the calendar's first.
+    calendar : CalendarFeatures
+        Features of the past and of the days ahead.
     """
     known = totals.shape[1]
     logs = np.log1p(totals)
     weekdays = (np.arange(known) + calendar.first.weekday()) % 7
     kernel = _kernel(known)
+    past = [csr_array(values[:known]) for values in calendar.values]
     weight = _start_weights(calendar, known) * np.isfinite(logs)
     rows = calendar.weak[:, :known] & np.isfinite(logs)
     effect = np.zeros_like(logs)
@@ -79,8 +86,8 @@ def fit_effects(totals: FloatArray, calendar: CalendarFeatures) -> Effects:
     for _ in range(_ROUNDS):
         level, seasonal = _levels(logs - effect, weight * ~outage, kernel, weekdays)
         rest = logs - level - seasonal
-        coefficients = _ridge(rest, rows & ~outage, calendar.values[:, :known], calendar, totals)
-        effect = np.einsum("qdc,qc->qd", calendar.values[:, :known], coefficients)
+        coefficients = _ridge(rest, rows & ~outage, past, calendar, totals)
+        effect = _acting(calendar.values[:, :known], coefficients)
         outage = _outages(rest - effect, np.isfinite(logs))
     return _as_effects(calendar, coefficients, outage, rest - effect, level)
 
@@ -90,12 +97,18 @@ def _as_effects(
 ) -> Effects:
     known = rest.shape[1]
     holiday = calendar.is_holiday
-    events = np.einsum("qdc,qc->qd", calendar.values, np.where(holiday, 0.0, coefficients))
-    holidays = np.einsum("qdc,qc->qd", calendar.values, np.where(holiday, coefficients, 0.0))
+    events = _acting(calendar.values, np.where(holiday, 0.0, coefficients))
+    holidays = _acting(calendar.values, np.where(holiday, coefficients, 0.0))
     events = events + _planner_scale(calendar, np.where(holiday, 0.0, coefficients))
     strong = calendar.strong[:, :known] & np.isfinite(rest) & ~outage
     spread = [float(np.sqrt(np.mean(r[s] ** 2))) if s.sum() >= 5 else 0.3 for r, s in zip(rest, strong, strict=True)]
     return Effects(events, holidays, outage, np.array(spread), level)
+
+
+def _acting(values: FloatArray, coefficients: FloatArray) -> FloatArray:
+    """Return the sum of what the columns do on each day: shape (queues, days)."""
+    total: FloatArray = np.matmul(values, coefficients[:, :, None])[:, :, 0]
+    return total
 
 
 def _planner_scale(calendar: CalendarFeatures, coefficients: FloatArray) -> FloatArray:
@@ -106,7 +119,7 @@ def _planner_scale(calendar: CalendarFeatures, coefficients: FloatArray) -> Floa
     added = np.zeros(calendar.values.shape[:2])
     for phase in calendar.phases:
         if phase.scale != 1.0:
-            part = np.einsum("qdc,qc->qd", calendar.of_phase(phase), coefficients)
+            part = _acting(calendar.of_phase(phase), coefficients)
             added += np.log(np.maximum(1 + phase.scale * np.expm1(part), 0.05)) - part
     return added
 
@@ -164,7 +177,7 @@ def _outages(rest: FloatArray, seen: BoolArray) -> BoolArray:
 
 
 def _ridge(
-    rest: FloatArray, rows: BoolArray, values: FloatArray, calendar: CalendarFeatures, totals: FloatArray
+    rest: FloatArray, rows: BoolArray, values: list[Sparse], calendar: CalendarFeatures, totals: FloatArray
 ) -> FloatArray:
     """Return coefficients (queues, columns): common ones plus each queue's own deviation."""
     levels = np.array([column.level for column in calendar.columns], dtype=np.int64)
@@ -174,18 +187,19 @@ def _ridge(
     common_prior = np.array(_COMMON_SD)[levels] ** -2.0
     queue_prior = np.array(_QUEUE_SD)[levels] ** -2.0
     common = _solve(list(zip(values, rest, precision, strict=True)), common_prior)
-    own = [
-        _solve([(x, y - x @ common, w)], queue_prior) for x, y, w in zip(values, rest, precision, strict=True)
-    ]
+    own = [_solve([(x, y - x @ common, w)], queue_prior) for x, y, w in zip(values, rest, precision, strict=True)]
     return common + np.stack(own)
 
 
-def _solve(parts: list[tuple[FloatArray, FloatArray, FloatArray]], prior: FloatArray) -> FloatArray:
-    normal, right = np.diag(prior), np.zeros(len(prior))
+def _solve(parts: list[tuple[Sparse, FloatArray, FloatArray]], prior: FloatArray) -> FloatArray:
+    """Return the ridge solution; columns that never act in the past stay 0 and are left out of the system."""
+    normal, right = np.zeros((len(prior), len(prior))), np.zeros(len(prior))
     for x, y, w in parts:
-        used = w > 0
-        weighted = x[used] * w[used, None]
-        normal = normal + weighted.T @ x[used]
-        right = right + weighted.T @ y[used]
-    solution: FloatArray = np.linalg.solve(normal, right)
+        weighted = x.multiply(w[:, None]).T.tocsr()
+        normal = normal + (weighted @ x).toarray()
+        right = right + weighted @ np.where(w > 0, y, 0.0)
+    acting = np.flatnonzero(np.diag(normal) > 0)
+    solution = np.zeros(len(prior))
+    system = normal[np.ix_(acting, acting)] + np.diag(prior[acting])
+    solution[acting] = np.linalg.solve(system, right[acting])
     return solution

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from forecasting.calendar_features import CalendarFeatures, calendar_features
 from forecasting.effects import Effects, fit_effects
 from forecasting.handle_time import handle_time
-from forecasting.level import candidate
+from forecasting.level import TooShortError, candidate
 from forecasting.own import from_table
 from forecasting.paths import PathModel, sample_paths
 from forecasting.profile import DayShapes, day_shapes
@@ -25,7 +25,7 @@ from wfm.plan import Plan
 from wfm.progress import Progress, silent
 from wfm.results import Forecast, ModelChoice
 
-__all__ = ["candidate_names", "forecast", "lead_gap"]
+__all__ = ["candidate_names", "chosen_levels", "forecast", "lead_gap"]
 
 FloatArray = NDArray[np.float64]
 # What past editions leave unexplained, on days whose own edition is not among the learned ones.
@@ -41,8 +41,12 @@ def forecast(inputs: Inputs, seed: int, progress: Progress = silent, jobs: int =
 
     Parameters
     ----------
+    inputs : Inputs
+        What the plan folder says.
     seed : int
         Same inputs and seed give the same bytes.
+    progress : Progress
+        Told how far it is.
     jobs : int
         Processes that fit models; the result does not depend on it.
 
@@ -62,7 +66,7 @@ def forecast(inputs: Inputs, seed: int, progress: Progress = silent, jobs: int =
     queues = tuple(queue.id for queue in plan.queue)
     choices = choose(rolled, queues, gap + 1)
     effects = fit_effects(table.totals, calendar)
-    levels = _levels(table, effects, choices, gap + plan.plan.days)[:, gap:]
+    levels = chosen_levels(table, effects, [choice.model for choice in choices], gap + plan.plan.days)[:, gap:]
     ahead = slice(table.days + gap, table.days + gap + plan.plan.days)
     days = _Days(
         with_effects(levels, effects.total[:, ahead]),
@@ -96,12 +100,19 @@ def _calendar(inputs: Inputs, table: DayTable, ahead: int) -> CalendarFeatures:
     return calendar_features(inputs, table.first, table.days + ahead, volume, inputs.plan.forecast.events)
 
 
-def _levels(table: DayTable, effects: Effects, choices: Sequence[ModelChoice], horizon: int) -> FloatArray:
-    """Return the ordinary level by queue and day after the table: shape (queues, horizon)."""
-    rows = [
-        candidate(choice.model).forecast(adjusted_series(table, effects, number), horizon)
-        for number, choice in enumerate(choices)
-    ]
+def chosen_levels(table: DayTable, effects: Effects, models: Sequence[str], horizon: int) -> FloatArray:
+    """Return the ordinary level of each queue by its own model: shape (queues, horizon).
+
+    Days are counted from the end of what the effects were fitted on. Where the days that are left once events are
+    taken out are too few for a model, the robust fallback steps in; the choice of models leaves such cases out.
+    """
+    rows = []
+    for number, name in enumerate(models):
+        series = adjusted_series(table, effects, number)
+        try:
+            rows.append(candidate(name).forecast(series, horizon))
+        except TooShortError:
+            rows.append(candidate(FALLBACK).forecast(series, horizon))
     return np.stack(rows)
 
 
@@ -163,7 +174,8 @@ def _history_warnings(inputs: Inputs, table: DayTable) -> list[str]:
             told.append(f"queue '{queue.id}': no history, its forecast is 0 contacts")
         elif table.days - 1 - known[-1] >= _STALE_DAYS:
             last = table.first + timedelta(days=int(known[-1]))
-            told.append(f"queue '{queue.id}': the history ends on {last.isoformat()}, {table.days - 1 - known[-1]} days early")
+            missing = table.days - 1 - int(known[-1])
+            told.append(f"queue '{queue.id}': the history ends on {last.isoformat()}, {missing} days before it should")
     return told
 
 

@@ -28,6 +28,12 @@ def handle_time(
 
     Parameters
     ----------
+    table : DayTable
+        The past.
+    queue : int
+        Number of the queue in the table.
+    settings : Queue
+        The plan's entry of that queue.
     weekdays, slots : int arrays (intervals,)
         Weekday (Monday 0) and slot of the day of each interval wanted.
     """

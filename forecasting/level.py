@@ -102,7 +102,8 @@ def candidate(name: str) -> LevelModel:
         from forecasting.regression import RegressionLevel
 
         return RegressionLevel()
-    return {"mean_8_weeks": Mean8Weeks(), "seasonal_naive": SeasonalNaive()}[name]
+    plain: dict[str, LevelModel] = {"mean_8_weeks": Mean8Weeks(), "seasonal_naive": SeasonalNaive()}
+    return plain[name]
 
 
 def _by_weekday(series: DaySeries, horizon: int, weeks: int) -> FloatArray:

@@ -39,7 +39,8 @@ def from_table(inputs: Inputs, seed: int) -> Forecast:
         raise ValueError(f"expected an own forecast of shape {shape}, got {given.shape}")
     rate = np.maximum(np.nan_to_num(given), 0.0)
     warnings = _gaps(given, inputs)
-    sd = _day_sd(rate, values.get("offered_p10", missing), values.get("offered_p90", missing), grid.day_index, grid.days)
+    low, high = values.get("offered_p10", missing), values.get("offered_p90", missing)
+    sd = _day_sd(rate, low, high, grid.day_index, grid.days)
     aht, told = _handle_time(values.get("aht_seconds", missing), inputs)
     choices = tuple(ModelChoice(queue.id, "own", "the plan's own forecast file") for queue in plan.queue)
     ids = tuple(queue.id for queue in plan.queue)
@@ -56,9 +57,7 @@ def _gaps(given: FloatArray, inputs: Inputs) -> tuple[str, ...]:
     )
 
 
-def _day_sd(
-    rate: FloatArray, low: FloatArray, high: FloatArray, day_index: NDArray[np.int64], days: int
-) -> FloatArray:
+def _day_sd(rate: FloatArray, low: FloatArray, high: FloatArray, day_index: NDArray[np.int64], days: int) -> FloatArray:
     """Return the sd of the log day factor (queues, days): the median spread of the day's intervals beyond Poisson."""
     half = (high - low) / (2 * _Z90)
     known = np.isfinite(half) & (rate > 0)

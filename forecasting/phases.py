@@ -178,6 +178,6 @@ def _name_days(phases: list[Phase], runs: tuple[Edition, ...]) -> list[Phase]:
         stated = {phase.platform for phase in mine if phase.kind == "main" and phase.start <= day <= phase.end}
         if not run.start <= day <= run.end + timedelta(days=1) or EVERY_PLATFORM in stated:
             continue
-        for group in sorted({phase.platform for phase in mine} - stated):
-            added.append(Phase(run.event, group, "main", day, day, None, 1.0, "name_day"))
+        groups = sorted({phase.platform for phase in mine} - stated)
+        added += [Phase(run.event, group, "main", day, day, None, 1.0, "name_day") for group in groups]
     return added

@@ -72,7 +72,7 @@ class DayShapes:
                 offset = np.clip(np.arange(day * slots, (day + 1) * slots), begin, end - 1) - begin
                 shape *= self.curves[opening.curve][queue, offset]
         total = shape.sum()
-        return shape / total if total > 0 else shape
+        return np.asarray(shape / total if total > 0 else shape, dtype=np.float64)
 
 
 def day_shapes(
@@ -96,18 +96,19 @@ def ordinary_shapes(
     """Return shares by weekday (queues, 7, slots), own or borrowed, and a warning for each flat one."""
     shapes = np.zeros((len(queues), 7, table.counts.shape[2]))
     has = [table.has_shape(queue) for queue in range(len(queues))]
-    for queue in np.flatnonzero(has):
-        shapes[queue] = _own_shape(table, calendar, effects, int(queue))
+    for own in np.flatnonzero(has):
+        shapes[own] = _own_shape(table, calendar, effects, int(own))
     warnings: list[str] = []
     ids = [queue.id for queue in queues]
-    for number in np.flatnonzero(~np.array(has)):
-        queue = queues[number]
+    for number, queue in ((n, queue) for n, queue in enumerate(queues) if not has[n]):
         like = ids.index(queue.profile_like) if queue.profile_like in ids else -1
-        mates = [like] if like >= 0 and has[like] else [m for m, o in enumerate(queues) if has[m] and o.channel == queue.channel]
+        same_channel = [m for m, other in enumerate(queues) if has[m] and other.channel == queue.channel]
+        mates = [like] if like >= 0 and has[like] else same_channel
+        unknown = f"queue '{queue.id}': the shape of its day is not known"
         if not mates:
-            warnings.append(f"queue '{queue.id}': no shape of the day is known, contacts are spread evenly over open hours")
+            warnings.append(f"{unknown}, contacts are spread evenly over open hours")
         elif mates != [like]:
-            warnings.append(f"queue '{queue.id}': no shape of the day is known, that of the {queue.channel} queues is used")
+            warnings.append(f"{unknown}, that of the other {queue.channel} queues is used")
         base = shapes[mates].mean(axis=0) if mates else np.ones(shapes.shape[1:])
         shapes[number] = _normal(np.where(table.open_slots[number], base, 0.0), table.open_slots[number])
     return shapes, tuple(warnings)
@@ -152,9 +153,7 @@ def _smooth(shape: FloatArray) -> FloatArray:
     return mean
 
 
-def _ordinary_days(
-    table: DayTable, calendar: CalendarFeatures, effects: Effects, queue: int
-) -> NDArray[np.int64]:
+def _ordinary_days(table: DayTable, calendar: CalendarFeatures, effects: Effects, queue: int) -> NDArray[np.int64]:
     """Return the numbers of recent whole days without event, holiday or outage (any whole days if there are few)."""
     known = table.days
     whole = np.isfinite(table.counts[queue]).all(axis=1) & (np.nan_to_num(table.counts[queue]).sum(axis=1) > 0)

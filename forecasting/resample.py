@@ -163,7 +163,7 @@ def _queue_part(history: History, place: _Places, queue: Queue, slot_minutes: in
         warnings.append(f"queue '{queue.id}': the history leaves out intervals without contacts; gaps count as zero")
     outside = float(np.nansum(np.where(is_open, 0.0, counts)))
     if outside > 0.02 * max(float(np.nansum(counts)), 1.0):
-        warnings.append(f"queue '{queue.id}': {outside:.0f} past contacts lie outside the opening hours and are left out")
+        warnings.append(f"queue '{queue.id}': {outside:.0f} past contacts outside the opening hours are left out")
     counts = np.where(is_open, counts, 0.0)
     totals = _totals(counts, is_open)
     day_rows = ~np.isfinite(totals[place.day[daily]]) & is_open[place.day[daily]].any(axis=1)
@@ -173,7 +173,11 @@ def _queue_part(history: History, place: _Places, queue: Queue, slot_minutes: in
 
 
 def _spread(
-    values: FloatArray, minutes: NDArray[np.int64], day: NDArray[np.int64], minute: NDArray[np.int64], shape: tuple[int, int]
+    values: FloatArray,
+    minutes: NDArray[np.int64],
+    day: NDArray[np.int64],
+    minute: NDArray[np.int64],
+    shape: tuple[int, int],
 ) -> FloatArray:
     """Return contacts per day and slot, NaN where the rows cover too little of a slot."""
     slot_minutes = MINUTES_PER_DAY // shape[1]
@@ -207,10 +211,9 @@ def _zeros_left_out(counts: FloatArray, is_open: BoolArray, offered: FloatArray)
     """Return whether the rows look like an export that skips empty intervals: no zero row, most days with gaps."""
     if (offered == 0).any():
         return False
-    seen = np.isfinite(counts) & is_open
-    some = seen.any(axis=1)
-    full = seen.sum(axis=1) >= OBSERVED_SHARE * np.maximum(is_open.sum(axis=1), 1)
-    return bool(some.any() and (full & some).sum() < 0.5 * some.sum())
+    seen = (np.isfinite(counts) & is_open).sum(axis=1)
+    full = int((seen >= OBSERVED_SHARE * np.maximum(is_open.sum(axis=1), 1)).sum())
+    return full < 0.5 * int((seen > 0).sum())
 
 
 def _gaps_as_zeros(counts: FloatArray) -> FloatArray:
@@ -226,7 +229,8 @@ def _totals(counts: FloatArray, is_open: BoolArray) -> FloatArray:
     weight = np.where(is_open, usual, 0.0)
     known = (weight * seen).sum(axis=1)
     share = known / np.maximum(weight.sum(axis=1), 1e-12)
-    enough = (seen.sum(axis=1) >= OBSERVED_SHARE * is_open.sum(axis=1)) & is_open.any(axis=1)
+    slots: NDArray[np.int64] = is_open.sum(axis=1)
+    enough = (seen.sum(axis=1) >= OBSERVED_SHARE * slots) & (slots > 0)
     total = np.where(seen, np.nan_to_num(counts), 0.0).sum(axis=1)
     return np.where(enough, total / np.maximum(share, 1e-9), np.nan)
 

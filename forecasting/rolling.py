@@ -75,7 +75,8 @@ def adjusted_series(table: DayTable, effects: Effects, queue: int) -> DaySeries:
     effect = effects.total[queue, :known]
     values = np.expm1(np.log1p(table.totals[queue, :known]) - effect)
     ordinary = (np.abs(effect) < _DEEP_IN_EVENT) & ~effects.outage[queue]
-    return DaySeries(table.first, np.where(ordinary, np.maximum(values, 0.0), np.nan), table.open_slots[queue].any(axis=1))
+    values = np.where(ordinary, np.maximum(values, 0.0), np.nan)
+    return DaySeries(table.first, values, table.open_slots[queue].any(axis=1))
 
 
 def with_effects(level: FloatArray, effect: FloatArray) -> FloatArray:
@@ -117,7 +118,11 @@ Levels = tuple[FloatArray, list[tuple[str, str]]]
 
 
 def level_forecasts(
-    series: Sequence[Sequence[DaySeries]], names: Sequence[str], horizon: int, jobs: int = 1, progress: Progress = silent
+    series: Sequence[Sequence[DaySeries]],
+    names: Sequence[str],
+    horizon: int,
+    jobs: int = 1,
+    progress: Progress = silent,
 ) -> Iterable[Levels]:
     """Yield per queue the levels (models, series, horizon) and the reasons why models were left out, in queue order."""
     tasks = [(tuple(queue), tuple(names), horizon) for queue in series]

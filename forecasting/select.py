@@ -106,9 +106,11 @@ def _sd(errors: FloatArray, actual: FloatArray) -> float:
 def _memory(errors: FloatArray) -> float:
     now, then = errors[:, :, 1:].ravel(), errors[:, :, :-1].ravel()
     both = np.isfinite(now) & np.isfinite(then)
-    if both.sum() < 30 or not (now[both] ** 2).sum() > 0:
+    now, then = now[both], then[both]
+    norm = float(np.sqrt((now**2).sum() * (then**2).sum()))
+    if len(now) < 30 or norm == 0:
         return 0.6
-    return float(np.clip((now[both] * then[both]).sum() / np.sqrt((now[both] ** 2).sum() * (then[both] ** 2).sum()), 0.2, 0.95))
+    return min(max(float((now * then).sum()) / norm, 0.2), 0.95)
 
 
 def _correlation(errors: FloatArray) -> FloatArray:
