@@ -24,9 +24,9 @@ def comparison_html(rows: Sequence[Mapping[str, object]], lang: str = "en") -> s
     """
     title, lead = word("comparison", lang), word("comparison_lead", lang)
     head = tag("header", tag("h1", title), tag("p", lead, class_="sub"))
-    parts = [section("scenarios", title, "", _overview(rows, lang))]
-    parts.extend(_bars(key, rows, lang) for key in _MONEY_AND_HOURS if any(_value(row, key) for row in rows))
-    return shell(title, lang, join((head, *parts)))
+    measures = [key for key in _MONEY_AND_HOURS if any(_value(row, key) for row in rows)]
+    bars = tag("div", *(_bars(key, rows, lang) for key in measures), class_="bars")
+    return shell(title, lang, join((head, section("scenarios", "", "", _overview(rows, lang), bars))))
 
 
 def _name(key: str, lang: str) -> str:
@@ -34,7 +34,7 @@ def _name(key: str, lang: str) -> str:
 
 
 def _overview(rows: Sequence[Mapping[str, object]], lang: str) -> Html:
-    keys = (*_MONEY_AND_HOURS, *_SHARES, "gap")
+    keys = ("probability_all_met", "worst_target", *_MONEY_AND_HOURS, "gap")
     headers = [word("scenario", lang), *(_name(key, lang) for key in keys)]
     lines = [[str(row.get("scenario", "")), *(_cell(row, rows[0], key) for key in keys)] for row in rows]
     return table(headers, lines, word("comparison", lang), numeric=range(1, len(headers)))
@@ -63,7 +63,7 @@ def _bars(key: str, rows: Sequence[Mapping[str, object]], lang: str) -> Html:
     ]
     name = _name(key, lang)
     content = table([word("scenario", lang), name], lines, name)
-    return section(f"by-{key.replace('_', '-')}", name, "", tag("div", content, class_="bars"))
+    return tag("div", tag("h3", name), content)
 
 
 def _value(row: Mapping[str, object], key: str) -> float | None:

@@ -64,6 +64,8 @@ _DECIMALS = {
     "probability_all_met": 4, "gap": 6, "seconds": 1,
 }  # fmt: skip
 
+_NAIVE_LENGTH = len("2025-11-10T20:00:00")
+
 FloatArray = NDArray[np.float64]
 
 
@@ -234,10 +236,11 @@ def _day(value: date) -> str:
 
 
 def _moment(value: datetime) -> str:
-    if value.utcoffset() is None:
-        raise ValueError(f"expected a time with offset, got {value!r}")
     whole = value if value.microsecond == 0 else (value + timedelta(microseconds=500_000)).replace(microsecond=0)
-    return whole.isoformat(timespec="seconds")
+    text = whole.isoformat()
+    if len(text) == _NAIVE_LENGTH:
+        raise ValueError(f"expected a time with offset, got {value!r}")
+    return text
 
 
 def _text(name: str, rows: Iterable[Sequence[str]]) -> str:

@@ -42,7 +42,8 @@ def join(parts: Iterable[str]) -> Html:
 def section(anchor: str, title: str, lead: str, *children: str) -> Html:
     """Return a section of the report with heading and one explaining sentence."""
     intro = [tag("p", lead, class_="lead")] if lead else []
-    return tag("section", tag("h2", title), *intro, *children, id=anchor)
+    head = [tag("h2", title)] if title else []
+    return tag("section", *head, *intro, *children, id=anchor)
 
 
 def table(

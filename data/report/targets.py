@@ -22,9 +22,10 @@ def ranked(results: Sequence[TargetResult]) -> list[TargetResult]:
 def describe(facts: Facts, target: TargetResult) -> str:
     """Return a target in words: ``at least 80% answered within 30 s``."""
     bound = facts.word("at_most" if _less_is_better(target) else "at_least")
-    name = facts.word(f"metric_{target.metric}").format(seconds=_duration(target))
+    name = facts.word(f"metric_{target.metric}").format(seconds=_duration(facts, target))
     goal = value_text(target, target.goal).replace(".0", "")
-    return f"{name} {bound} {goal}" if target.metric == "average_response" else f"{bound} {goal} {name}"
+    order = "target_time" if target.metric == "average_response" else "target_share"
+    return facts.word(order, bound=bound, goal=goal, name=name)
 
 
 def value_text(target: TargetResult, value: float) -> str:
@@ -105,8 +106,8 @@ def _miss(target: TargetResult) -> float:
     return distance / target.goal if target.goal else distance
 
 
-def _duration(target: TargetResult) -> str:
+def _duration(facts: Facts, target: TargetResult) -> str:
     seconds = target.seconds or 0.0
-    if target.metric == "resolved_within" and seconds >= 3600:
-        return f"{seconds / 3600:g} h"
-    return f"{seconds:g} s" if target.metric == "resolved_within" else f"{seconds:g}"
+    if seconds >= 3600:
+        return facts.word("in_hours", n=f"{seconds / 3600:g}")
+    return facts.word("in_seconds", n=f"{seconds:g}")
