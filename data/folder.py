@@ -24,7 +24,7 @@ from data.holidays import day_types
 from data.own_numbers import read_series
 from data.packs import labour_rules, pack_names
 from data.people import read_agents, read_fixed_shifts, read_preferences, read_time_off
-from data.planfile import KeyPath, PlanFile, key_lines, parse_toml, read_toml, translated, validate
+from data.planfile import KeyPath, PlanFile, key_lines, parse_toml, problems_in, read_toml, validate
 from data.problems import Problems
 from data.season import merged_events, read_drivers, read_events, read_holidays
 from data.tables import Folder, Table, decode
@@ -240,10 +240,7 @@ class _Loading:
         try:
             return labour_rules([name for name in names if name in pack_names()], self.plan.labour)
         except ValidationError as error:
-            valid = list(LabourRules.model_fields)
-            for entry in error.errors(include_url=False):
-                path: KeyPath = ("labour", *entry["loc"])
-                self.problems.found.append(self.file.problem(path, translated({**entry}, valid)))
+            self.problems.found.extend(problems_in(error, self.file, ("labour",), LabourRules))
             return None, {}
 
     def _known_pack(self, name: str, valid: Iterable[str], what: str, path: KeyPath) -> None:

@@ -16,7 +16,7 @@ from data.tables import decode
 from wfm.errors import InputError, Problem, nearest
 from wfm.plan import Plan
 
-__all__ = ["KeyPath", "PlanFile", "key_lines", "parse_toml", "read_toml", "translated", "validate"]
+__all__ = ["KeyPath", "PlanFile", "key_lines", "parse_toml", "problems_in", "read_toml", "validate"]
 
 KeyPath = tuple[str | int, ...]
 _TABLE = re.compile(r"^\s*(\[\[?)\s*([^\]]+?)\s*\]\]?\s*(?:#.*)?$")
@@ -146,9 +146,9 @@ def _tail(path: KeyPath) -> str:
     return " ".join(str(part + 1) if isinstance(part, int) else part for part in path)
 
 
-def _model_at(path: KeyPath) -> type[BaseModel] | None:
-    """Return the model whose keys stand at a path of the plan."""
-    model: type[BaseModel] | None = Plan
+def _model_at(path: KeyPath, top: type[BaseModel]) -> type[BaseModel] | None:
+    """Return the model whose keys stand at a path below ``top``."""
+    model: type[BaseModel] | None = top
     for part in path:
         if isinstance(part, int) or model is None:
             continue
@@ -185,7 +185,7 @@ _BOUNDS = {
 }
 
 
-def translated(error: Mapping[str, Any], valid: Sequence[str] = ()) -> str:
+def _translated(error: Mapping[str, Any], valid: Sequence[str] = ()) -> str:
     """Return one error of pydantic as a planner reads it: expected, got, nearest valid name.
 
     Parameters
@@ -230,24 +230,28 @@ def validate(file: PlanFile) -> tuple[Plan | None, list[Problem]]:
     try:
         return Plan.model_validate(file.raw), []
     except ValidationError as error:
-        return None, _problems(error, file)
+        return None, problems_in(error, file)
 
 
-def _problems(error: ValidationError, file: PlanFile) -> list[Problem]:
+def problems_in(
+    error: ValidationError, file: PlanFile, prefix: KeyPath = (), model: type[BaseModel] = Plan
+) -> list[Problem]:
+    """Return what pydantic found wrong with a model that stands at ``prefix`` of the plan, in the planner's words."""
     found: dict[KeyPath, list[Problem]] = {}
     for entry in error.errors(include_url=False):
-        path = _plain(tuple(entry["loc"]))
+        inner = _plain(tuple(entry["loc"]))
+        path = (*prefix, *inner)
         # Of a union only the member that fits what was written is worth a line.
-        in_union = path != tuple(entry["loc"])
+        in_union = inner != tuple(entry["loc"])
         if in_union and str(entry["type"]) in ("string_type", "dict_type"):
             continue
         # A list of which an element is wrong also counts as too short.
         if str(entry["type"]) == "too_short" and entry["input"]:
             continue
-        model = _model_at(path[:-1])
-        valid = list(model.model_fields) if model is not None else []
+        owner = _model_at(inner[:-1], model)
+        valid = list(owner.model_fields) if owner is not None else []
         entry_map: dict[str, Any] = {**entry, "loc": path}
-        problem = file.problem(path, translated(entry_map, valid))
+        problem = file.problem(path, _translated(entry_map, valid))
         if str(entry["type"]) == "extra_forbidden":
             problem = Problem(problem.file, problem.line, file.label(path[:-1]), problem.message)
         found.setdefault(path, []).append(problem)

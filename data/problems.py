@@ -52,4 +52,10 @@ class Problems:
     def raise_if_any(self) -> None:
         """Raise InputError holding every error, when there is one: the plan's first, then file by file."""
         if self.errors:
-            raise InputError(sorted(self.errors, key=lambda problem: (problem.file != "plan.toml", problem.file)))
+            raise InputError(sorted(self.errors, key=_place))
+
+
+def _place(problem: Problem) -> tuple[bool, str, int]:
+    """Order by file and, in the plan, by line; within a table as the reader found them, kind by kind."""
+    is_table = problem.file != "plan.toml"
+    return is_table, problem.file, 0 if is_table else problem.line
