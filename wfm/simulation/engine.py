@@ -2,14 +2,16 @@
 
 Rules of play
 -------------
-* A call or an e-mail occupies a person fully; chats share a person up to the arriving queue's ``concurrency``. With
-  ``k`` open chats each chat of queue ``q`` advances at ``speed * speedup_q(k) / k``.
-* A new contact goes to the person with the fewest open chats (calls and e-mail: to an idle person), among these to the
-  one who has been in that state longest.
-* A person with room takes the waiting contact of the best priority, then of the longest wait; e-mail (by priority,
-  then deadline) only when no live contact is open or waiting for that person. Nothing that was started is interrupted.
-* A call needs a person without chats. Where a call comes first by priority, then wait, people who could take it start
-  no further chat until it has been answered or has given up; calls would otherwise starve behind refilled chats.
+* Chats share a person, up to the arriving queue's ``concurrency``: with ``k`` open chats each chat of queue ``q``
+  advances at ``speed * speedup_q(k) / k``.
+* A call or an e-mail takes a person wholly; the person's open chats pause until it is done, and no other contact is
+  started. (If calls had to wait for a person without chats they would starve: chats are refilled as they end.)
+* A new contact goes to the person with the fewest open chats, among these to the one longest in that state; a new
+  e-mail only to an idle person.
+* A person with room takes the waiting contact of the best priority, then of the longest wait. E-mail (by priority,
+  then deadline) comes after all live contacts that wait for that person; beside open chats it is taken up only once
+  half of its time is over.
+* A call or an e-mail that was started is finished without interruption.
 * Who leaves the seat (break, meal, end of shift, absence) finishes the open contacts and takes no new one.
 """
 
@@ -21,7 +23,10 @@ from wfm.simulation.compiled import compiled, part
 from wfm.simulation.model import CHAT, EMAIL, PHONE, Contacts, Desk, Outcome, Seats
 from wfm.simulation.state import Agenda, Lists, State, new_state
 
-__all__ = ["play"]
+__all__ = ["URGENT_SHARE", "play"]
+
+URGENT_SHARE = 0.5
+"""Share of its time to the deadline after which an e-mail is worked on beside open chats."""
 
 
 @part
@@ -129,11 +134,12 @@ def _rate(desk: Desk, state: State, q: int, c: int, opened: int) -> float:
 
 @part
 def _advance(desk: Desk, contacts: Contacts, state: State, p: int, now: float) -> None:
-    """Bring the open contacts of a person to the present."""
+    """Bring the open contacts of a person to the present: the call or e-mail alone, or else all chats."""
     opened, passed = state.opened[p], now - state.updated[p]
-    for i in range(opened):
+    first = opened - 1 if state.exclusive[p] else 0
+    for i in range(first, opened):
         c = state.slots[p, i]
-        state.rest[c] -= passed * _rate(desk, state, contacts.queue[c], c, opened)
+        state.rest[c] -= passed * _rate(desk, state, contacts.queue[c], c, opened - first)
     state.updated[p] = now
 
 
@@ -144,10 +150,11 @@ def _plan_end(desk: Desk, contacts: Contacts, state: State, p: int, now: float) 
     if opened == 0:
         _cancel(state.ends, p)
         return
+    first = opened - 1 if state.exclusive[p] else 0
     best = np.inf
-    for i in range(opened):
+    for i in range(first, opened):
         c = state.slots[p, i]
-        needed = max(state.rest[c], 0.0) / _rate(desk, state, contacts.queue[c], c, opened)
+        needed = max(state.rest[c], 0.0) / _rate(desk, state, contacts.queue[c], c, opened - first)
         if needed < best:
             best = needed
             state.next_slot[p] = i
@@ -156,13 +163,12 @@ def _plan_end(desk: Desk, contacts: Contacts, state: State, p: int, now: float) 
 
 @part
 def _seat(desk: Desk, state: State, p: int, now: float) -> None:
-    """Put a person with room at the end of the list of those in the same state; others on none."""
+    """Put a person who is free or chatting at the end of the list of those in the same state; others on none."""
     _remove(state.bench, p)
-    levels = desk.speedup.shape[1]
-    opened = state.opened[p]
-    if state.profile[p] >= 0 and not state.exclusive[p] and opened < levels:
+    if state.profile[p] >= 0 and not state.exclusive[p]:
+        states = desk.speedup.shape[1] + 1
         state.since[p] = now
-        _append(state.bench, desk.group[state.profile[p]] * levels + opened, p)
+        _append(state.bench, desk.group[state.profile[p]] * states + state.opened[p], p)
 
 
 @part
@@ -180,11 +186,9 @@ def _take(desk: Desk, contacts: Contacts, state: State, out: Outcome, p: int, c:
 
 
 @part
-def _leave_line(desk: Desk, contacts: Contacts, state: State, c: int) -> None:
+def _leave_line(state: State, c: int) -> None:
     _remove(state.lines, c)
     _cancel(state.leaves, c)
-    if desk.channel[contacts.queue[c]] == PHONE:
-        state.freed[0] = True
 
 
 @part
@@ -200,21 +204,27 @@ def _before(desk: Desk, contacts: Contacts, a: int, b: int) -> bool:
 
 
 @part
-def _next_waiting(desk: Desk, contacts: Contacts, state: State, p: int) -> int:
-    """Return the waiting contact that a person with room takes now, -1 for none."""
+def _may_start(desk: Desk, contacts: Contacts, c: int, chats: int, now: float) -> bool:
+    """Return whether a person on no call or e-mail, with so many open chats, may start a waiting contact."""
+    q = contacts.queue[c]
+    if desk.channel[q] == PHONE or chats == 0:
+        return True
+    if desk.channel[q] == CHAT:
+        return bool(chats < desk.concurrency[q])
+    return bool(now >= contacts.arrival[c] + URGENT_SHARE * desk.allowance_seconds[q])
+
+
+@part
+def _next_waiting(desk: Desk, contacts: Contacts, state: State, p: int, now: float) -> int:
+    """Return the waiting contact that a person on no call or e-mail takes now, -1 for none."""
     serves = desk.serves[desk.group[state.profile[p]]]
-    opened = state.opened[p]
     best = -1
     for q in range(len(serves)):
         c = state.lines.head[q]
-        if c < 0 or not serves[q]:
-            continue
-        if opened > 0 and (desk.channel[q] == EMAIL or (desk.channel[q] == CHAT and opened >= desk.concurrency[q])):
+        if c < 0 or not serves[q] or not _may_start(desk, contacts, c, state.opened[p], now):
             continue
         if best < 0 or _before(desk, contacts, c, best):
             best = c
-    if best >= 0 and opened > 0 and desk.channel[contacts.queue[best]] == PHONE:
-        return -1
     return best
 
 
@@ -222,59 +232,29 @@ def _next_waiting(desk: Desk, contacts: Contacts, state: State, p: int) -> int:
 def _fill(desk: Desk, contacts: Contacts, state: State, out: Outcome, p: int, now: float) -> None:
     """Let a person take waiting contacts as long as there is room."""
     while state.profile[p] >= 0 and not state.exclusive[p]:
-        c = _next_waiting(desk, contacts, state, p)
+        c = _next_waiting(desk, contacts, state, p, now)
         if c < 0:
             break
-        _leave_line(desk, contacts, state, c)
+        _leave_line(state, c)
         _take(desk, contacts, state, out, p, c, now)
 
 
 @part
-def _claimed(desk: Desk, contacts: Contacts, state: State, group: int, c: int) -> bool:
-    """Return whether a waiting call comes before chat ``c`` for the people of a group."""
-    for q in range(len(desk.channel)):
-        call = state.lines.head[q]
-        if call >= 0 and desk.channel[q] == PHONE and desk.serves[group, q] and _before(desk, contacts, call, c):
-            return True
-    return False
-
-
-@part
 def _find(desk: Desk, contacts: Contacts, state: State, c: int) -> int:
-    """Return the person who takes a contact now, -1 for none."""
+    """Return the person who takes a new contact now, -1 for none."""
     q = contacts.queue[c]
-    levels = desk.speedup.shape[1]
+    states = desk.speedup.shape[1] + 1
     best, longest = -1, np.inf
-    for level in range(desk.concurrency[q]):
+    for chats in range(states if desk.channel[q] == PHONE else desk.concurrency[q]):
         for g in desk.groups_of[q]:
             if g < 0:
                 break
-            p = state.bench.head[g * levels + level]
-            if p < 0 or state.since[p] >= longest or (level > 0 and _claimed(desk, contacts, state, g, c)):
-                continue
-            best, longest = p, state.since[p]
+            p = state.bench.head[g * states + chats]
+            if p >= 0 and state.since[p] < longest:
+                best, longest = p, state.since[p]
         if best >= 0:
             break
     return best
-
-
-@part
-def _dispatch_chats(desk: Desk, contacts: Contacts, state: State, out: Outcome, now: float) -> None:
-    """Offer waiting chats again to people who had kept free for a call that is gone."""
-    state.freed[0] = False
-    while True:
-        best, person = -1, -1
-        for q in range(len(desk.channel)):
-            c = state.lines.head[q]
-            if c < 0 or desk.channel[q] != CHAT or (best >= 0 and _before(desk, contacts, best, c)):
-                continue
-            p = _find(desk, contacts, state, c)
-            if p >= 0:
-                best, person = c, p
-        if best < 0:
-            return
-        _leave_line(desk, contacts, state, best)
-        _take(desk, contacts, state, out, person, best, now)
 
 
 @part
@@ -325,12 +305,10 @@ def _run(desk: Desk, contacts: Contacts, seats: Seats, state: State, out: Outcom
         elif leave == now:
             gone = state.leaves.heap[0]
             out.abandoned[gone] = now
-            _leave_line(desk, contacts, state, gone)
+            _leave_line(state, gone)
         else:
             _arrive(desk, contacts, state, out, c)
             c += 1
-        if state.freed[0]:
-            _dispatch_chats(desk, contacts, state, out, now)
 
 
 def play(desk: Desk, contacts: Contacts, seats: Seats, people: int, horizon_seconds: float) -> Outcome:

@@ -33,13 +33,13 @@ class Lists(NamedTuple):
 class State(NamedTuple):
     """What changes while playing.
 
-    ``lines``: waiting contacts by queue, oldest first. ``bench``: people with room by group and number of open chats,
-    longest in that state first. ``ends``: next completion by person. ``leaves``: end of patience by waiting contact.
+    ``lines``: waiting contacts by queue, oldest first. ``bench``: people on no call or e-mail by group and number of
+    open chats, longest in that state first. ``ends``: next completion by person. ``leaves``: end of patience by waiting
+    contact.
 
     By person: speed ``profile`` (-1 off the seat), ``exclusive`` (on a call or e-mail), number of contacts ``opened``
     and which (``slots``), which of them ends next, ``since`` when in this state, and when last ``updated``.
     By contact: work left (``rest``, seconds of a person of speed 1) and ``pace`` (speed of its person).
-    ``freed[0]``: a call left its line, so people kept free for it may take chats again.
     """
 
     lines: Lists
@@ -55,7 +55,6 @@ class State(NamedTuple):
     updated: FloatArray
     rest: FloatArray
     pace: FloatArray
-    freed: BoolArray
 
 
 def _new_agenda(items: int) -> Agenda:
@@ -71,8 +70,8 @@ def new_state(desk: Desk, contacts: Contacts, people: int) -> State:
     queues, levels = desk.speedup.shape
     n = len(contacts.arrival)
     return State(
-        _new_lists(queues, n), _new_lists(len(desk.serves) * levels, people), _new_agenda(people), _new_agenda(n),
+        _new_lists(queues, n), _new_lists(len(desk.serves) * (levels + 1), people), _new_agenda(people), _new_agenda(n),
         np.full(people, -1), np.zeros(people, np.bool_), np.zeros(people, np.int64),
-        np.zeros((people, levels), np.int64), np.zeros(people, np.int64), np.zeros(people), np.zeros(people),
-        contacts.work_seconds.copy(), np.ones(n), np.zeros(1, np.bool_),
+        np.zeros((people, levels + 1), np.int64), np.zeros(people, np.int64), np.zeros(people), np.zeros(people),
+        contacts.work_seconds.copy(), np.ones(n),
     )  # fmt: skip

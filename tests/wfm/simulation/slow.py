@@ -20,7 +20,10 @@ class Person:
 
 
 class SlowDesk:
-    """A desk that is played in steps from event to event."""
+    """A desk that is played in steps from event to event.
+
+    ``changed``: who has just come, or finished something. Beside chats, e-mail is taken up at such a moment only.
+    """
 
     def __init__(self, desk: Desk, contacts: Contacts, seats: Seats, people: int) -> None:
         self.desk, self.contacts, self.seats = desk, contacts, seats
@@ -29,6 +32,7 @@ class SlowDesk:
         self.pace = np.ones(len(self.rest))
         self.waiting: list[int] = []
         self.steps = 0
+        self.changed = -1
         self.out = Outcome(*(np.full(len(self.rest), np.nan) for _ in range(3)))
 
     def channel(self, c: int) -> int:
@@ -43,23 +47,27 @@ class SlowDesk:
 
     def rate(self, person: Person, c: int) -> float:
         """Return the work done per second on an open contact."""
-        q, k = self.contacts.queue[c], len(person.open)
+        single = [o for o in person.open if self.channel(o) != CHAT]
+        if single and single != [c]:
+            return 0.0
+        q, k = self.contacts.queue[c], len(single or person.open)
         return float(self.pace[c] * self.desk.speedup[q, min(k, self.desk.concurrency[q]) - 1] / k)
 
     def serves(self, person: Person, c: int) -> bool:
         """Return whether a person on seat has the contact's queue."""
         return person.profile >= 0 and bool(self.desk.speed[person.profile, self.contacts.queue[c]] > 0)
 
-    def may_take(self, person: Person, c: int) -> bool:
+    def may_take(self, person: Person, c: int, now: float) -> bool:
         """Return whether a person may start a contact now."""
         if not self.serves(person, c) or any(self.channel(o) != CHAT for o in person.open):
             return False
-        if not person.open:
+        if self.channel(c) == PHONE or not person.open:
             return True
-        if self.channel(c) != CHAT or len(person.open) >= self.desk.concurrency[self.contacts.queue[c]]:
-            return False
-        calls = [w for w in self.waiting if self.channel(w) == PHONE and self.serves(person, w)]
-        return all(self.rank(c) <= self.rank(call) for call in calls)
+        q = self.contacts.queue[c]
+        if self.channel(c) == CHAT:
+            return bool(len(person.open) < self.desk.concurrency[q])
+        urgent = now >= self.contacts.arrival[c] + self.desk.allowance_seconds[q] / 2
+        return bool(urgent and self.changed == person.number)
 
     def touch(self, person: Person, now: float) -> None:
         """Note that the person's state changed."""
@@ -78,7 +86,7 @@ class SlowDesk:
         """Start whatever can be started, best contact first, with the least busy person."""
         while True:
             for c in sorted(self.waiting, key=self.rank):
-                able = [person for person in self.people if self.may_take(person, c)]
+                able = [person for person in self.people if self.may_take(person, c, now)]
                 if able:
                     self.start(min(able, key=lambda person: (len(person.open), person.since)), c, now)
                     break
@@ -87,8 +95,8 @@ class SlowDesk:
 
     def next_end(self) -> tuple[float, int, int]:
         """Return in how many seconds which person finishes which contact."""
-        ends = [(max(self.rest[c], 0) / self.rate(p, c), p.number, c) for p in self.people for c in p.open]
-        return min(ends, default=(np.inf, -1, -1))
+        ends = [(self.rest[c], self.rate(p, c), p.number, c) for p in self.people for c in p.open]
+        return min(((max(rest, 0) / rate, p, c) for rest, rate, p, c in ends if rate > 0), default=(np.inf, -1, -1))
 
     def play(self, horizon: float) -> Outcome:
         """Return the fate of every contact."""
@@ -108,14 +116,16 @@ class SlowDesk:
             for person in self.people:
                 for o in person.open:
                     self.rest[o] -= (times[what] - now) * self.rate(person, o)
-            now = float(times[what])
+            now, self.changed = float(times[what]), -1
             if what == "seat":
-                self.people[self.seats.person[seat]].profile = int(self.seats.profile[seat])
-                self.touch(self.people[self.seats.person[seat]], now)
+                self.changed = int(self.seats.person[seat])
+                self.people[self.changed].profile = int(self.seats.profile[seat])
+                self.touch(self.people[self.changed], now)
                 seat += 1
             elif what == "end":
                 self.people[p].open.remove(c)
                 self.out.finished[c] = now
+                self.changed = p
                 self.touch(self.people[p], now)
             elif what == "leave":
                 gone = min(self.waiting, key=lambda w: gone_at[w])

@@ -108,19 +108,31 @@ def test_chat_goes_to_the_least_busy_person() -> None:
     assert out.finished.tolist() == [61.0, 62.0]
 
 
-def test_a_waiting_call_keeps_people_from_starting_more_chats() -> None:
-    """The call of 20 waits for the chat until 61; the chat of 30 comes after it, although a chat place was free."""
+def test_a_call_pauses_the_chats() -> None:
+    """Chat of 60 s begun at 1, call of 40 s at 20: the call ends at 60, the chat at 101; none starts beside it."""
     contacts = contacts_of((1, 1, 60, INF), (0, 20, 40, INF), (1, 30, 10, INF))
-    out = play(desk_of([PHONE, CHAT], [[1.0, 1.0]]), contacts, seats_of((0, 0, 0)), 1, 1000.0)
-    assert out.answered.tolist() == [1.0, 61.0, 101.0]
+    desk = desk_of([PHONE, CHAT], [[1.0, 1.0]])
+    out = play(desk, contacts, seats_of((0, 0, 0)), 1, 1000.0)
+    assert out.answered.tolist() == [1.0, 20.0, 60.0]
+    # From 60 on two chats share the person: 2 x throughput, so each goes on as if alone.
+    assert out.finished.tolist() == [101.0, 60.0, 70.0]
 
 
-def test_chats_go_on_when_the_call_gave_up() -> None:
-    """The same, but the caller leaves at 40: the chat of 30 is taken at that moment."""
-    contacts = contacts_of((1, 1, 60, INF), (0, 20, 40, 20), (1, 30, 10, INF))
-    out = play(desk_of([PHONE, CHAT], [[1.0, 1.0]]), contacts, seats_of((0, 0, 0)), 1, 1000.0)
-    assert out.abandoned[1] == 40.0
-    assert out.answered[2] == 40.0
+def test_a_call_goes_to_an_idle_person_first() -> None:
+    """With one person chatting and one idle, the idle one takes the call and the chat goes on."""
+    contacts = contacts_of((1, 1, 60, INF), (0, 20, 40, INF))
+    out = play(desk_of([PHONE, CHAT], [[1.0, 1.0]]), contacts, seats_of((0, 0, 0), (0, 1, 0)), 2, 1000.0)
+    assert out.finished.tolist() == [61.0, 60.0]
+
+
+def test_email_waits_for_an_idle_person_until_half_its_time_is_over() -> None:
+    """Two chats until 41 and 201: the e-mail of 10 (100 s to go) is too young at 41 with deadline 200, not with 60."""
+    contacts = contacts_of((0, 1, 40, INF), (0, 2, 199, INF), (1, 10, 100, INF))
+    for deadline, answered in ((200.0, 201.0), (60.0, 41.0)):
+        desk = desk_of([CHAT, EMAIL], [[1.0, 1.0]], allowance_seconds=np.array([0.0, deadline]))
+        out = play(desk, contacts, seats_of((0, 0, 0)), 1, 1000.0)
+        assert out.answered[2] == answered
+        assert out.finished[1] == (201.0 if deadline == 200.0 else 301.0)
 
 
 @pytest.mark.parametrize("patience", [60.0, np.inf])
