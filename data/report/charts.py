@@ -14,8 +14,9 @@ from data.report.html import Html, join, tag
 
 __all__ = ["daily_chart", "nice_step", "stacked_bar"]
 
-_WIDTH, _HEIGHT = 380, 172
-_LEFT, _RIGHT, _TOP, _BOTTOM = 44, 6, 22, 20
+_WIDTH, _HEIGHT = 380, 184
+_LEFT, _RIGHT, _TOP, _BOTTOM = 44, 6, 36, 20
+_LANES, _SHADED_DAYS = 4, 2
 FloatArray = NDArray[np.float64]
 
 
@@ -96,21 +97,36 @@ class _Axis:
 
 
 def _events(facts: Facts, axis: _Axis, queue: str) -> Html:
+    ends: list[int] = []  # last day of each lane
     return join(
-        tag(
-            "g",
-            tag("title", text),
-            tag("rect", x=round(axis.x(first) - axis.pitch / 2, 1), y=_TOP - 8,
-                width=round((last - first + 1) * axis.pitch, 1), height=_HEIGHT - _BOTTOM - _TOP + 8, class_="event"),
-            tag("rect", x=round(axis.x(first) - axis.pitch / 2, 1), y=_TOP - 8,
-                width=round((last - first + 1) * axis.pitch, 1), height=3, class_="eventmark"),
-        )
-        for first, last, text in facts.event_spans(queue)
-    )  # fmt: skip
+        _event(axis, first, last, text, _lane(ends, first, last)) for first, last, text in facts.event_spans(queue)
+    )
+
+
+def _event(axis: _Axis, first: int, last: int, text: str, lane: int) -> Html:
+    """Mark an event's days on a lane above the picture; its first two days, the opening, are shaded."""
+    x, width = round(axis.x(first) - axis.pitch / 2, 1), round((last - first + 1) * axis.pitch - 1, 1)
+    mark = tag("rect", x=x, y=1 + 5 * lane, width=width, height=3.5, class_="eventmark")
+    opening = round(min(last - first + 1, _SHADED_DAYS) * axis.pitch - 1, 1)
+    shade = tag("rect", x=x, y=_TOP, width=opening, height=_HEIGHT - _BOTTOM - _TOP, class_="event")
+    return tag("g", tag("title", text), mark, shade)
+
+
+def _lane(ends: list[int], first: int, last: int) -> int:
+    """Return the first lane that is free from day ``first`` on, and take it; the last lane takes what is left."""
+    for lane, end in enumerate(ends):
+        if end < first:
+            ends[lane] = last
+            return lane
+    if len(ends) < _LANES:
+        ends.append(last)
+        return len(ends) - 1
+    ends[-1] = max(ends[-1], last)
+    return _LANES - 1
 
 
 def _peak(axis: _Axis, mean: FloatArray) -> Html:
     day, value = int(mean.argmax()), float(mean.max())
     side = "end" if day > 0.8 * len(mean) else ("start" if day < 0.2 * len(mean) else "")
-    text = tag("text", count(value), x=axis.x(day), y=max(10.0, axis.y(value) - 6), class_=f"peak {side}".strip())
+    text = tag("text", count(value), x=axis.x(day), y=axis.y(value) - 6, class_=f"peak {side}".strip())
     return join((tag("circle", cx=axis.x(day), cy=axis.y(value), r=3, class_="dot"), text))

@@ -37,7 +37,7 @@ def embedded(facts: Facts) -> Html:
 
 
 def _events(facts: Facts) -> dict[str, str]:
-    """Return the event phases that act on a queue and day, by ``queue-day``."""
+    """Return the event phases that act on a queue and day, by ``queue-day`` (positions)."""
     found: dict[str, list[str]] = {}
     for q, queue in enumerate(facts.queues):
         for first, last, text in facts.event_spans(queue):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -21,6 +22,8 @@ from wfm.results import Attainment, BacktestRow, Finding, Forecast, Requirement,
 __all__ = ["Facts", "count", "decimal", "percent", "short_date"]
 
 FloatArray = NDArray[np.float64]
+_DAY_NUMBER = re.compile(r" day \d+$")
+_FRAME = "whole_event"
 _WEEKDAYS = {"en": ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su"), "zh": ("一", "二", "三", "四", "五", "六", "日")}
 
 
@@ -139,14 +142,20 @@ class Facts:
         return np.quantile(self.forecast.daily_paths, (0.1, 0.9), axis=0)
 
     def event_spans(self, queue: str) -> list[tuple[int, int, str]]:
-        """Return runs of days (first, last, text) on which an event phase acts on a queue."""
+        """Return runs of days (first, last, text) on which an event phase acts on a queue.
+
+        Notes that differ by their day number alone belong to one run. The frame around an event's phases is left out
+        where the phases themselves are known.
+        """
         notes = self.forecast.event_notes if self.forecast else ()
         days: dict[str, set[date]] = {}
         for day, named, text in notes:
             if named == queue:
-                days.setdefault(text, set()).add(day)
+                days.setdefault(_DAY_NUMBER.sub("", text), set()).add(day)
+        if any(_FRAME not in text for text in days):
+            days = {text: acting for text, acting in days.items() if _FRAME not in text}
         return sorted(
-            ((first - self.grid.start).days, (last - self.grid.start).days, text)
+            ((first - self.grid.start).days, (last - self.grid.start).days, text.replace("_", " "))
             for text, acting in days.items()
             for first, last in _runs(sorted(acting))
             if self.grid.start <= first and last <= self.grid.end

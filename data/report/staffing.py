@@ -18,7 +18,7 @@ _LEVELS = (0.02, 0.05, 0.10, 0.20)  # missing share of the day's need from which
 def staffing(facts: Facts) -> Html:
     """Return the section with the shortage table, the totals per queue, and the day view."""
     lead = facts.word("staffing_lead")
-    return section("staffing", facts.word("staffing"), lead, _shortage(facts), _totals(facts))
+    return section("staffing", facts.word("staffing"), lead, _shortage(facts), _totals(facts), _methods(facts))
 
 
 def day_view(facts: Facts) -> Html:
@@ -87,10 +87,19 @@ def _totals(facts: Facts) -> Html:
     rows = [
         [
             facts.title(queue), count(float(facts.needed[q].max())), count(float(needed[q])), count(float(seated[q])),
-            decimal(float(short[q])), count(float(spare[q]) * facts.hours), facts.requirement.methods.get(queue, ""),
+            decimal(float(short[q])), count(float(spare[q]) * facts.hours),
         ]
         for q, queue in enumerate(facts.queues)
     ]  # fmt: skip
-    keys = ("queue", "peak_needed", "agent_hours", "rostered_hours", "short", "surplus", "method")
-    headers: list[str] = [facts.word(key) for key in keys]
-    return table(headers, rows, facts.word("agent_hours"), numeric=range(1, 6), prose=(6,))
+    keys = ("queue", "peak_needed", "agent_hours", "rostered_hours", "short", "surplus")
+    return table([facts.word(key) for key in keys], rows, facts.word("agent_hours"), numeric=range(1, 6))
+
+
+def _methods(facts: Facts) -> Html:
+    queues: dict[str, list[str]] = {}
+    for queue, method in facts.requirement.methods.items():
+        queues.setdefault(method, []).append(facts.title(queue))
+    if not queues:
+        return Html("")
+    items = (tag("li", tag("b", ", ".join(names)), ": ", method) for method, names in queues.items())
+    return tag("details", tag("summary", facts.word("method")), tag("ul", *items, class_="notes"))

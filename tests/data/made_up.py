@@ -172,8 +172,10 @@ def _forecast(plan: Plan, rng: np.random.Generator, paths: int) -> Forecast:
     notes = tuple(
         (grid.dates[d], name, text)
         for name in names[:5]
-        for d, text in ((0, "double11: spot opening 20:00"), (1, "double11: spot opening 20:00"),
-                        (21, "double11: main day"), (22, "double11: main day"), (24, "double11: after-sales"))
+        for d, text in ((0, "double11 spot_opening day 1"), (1, "double11 spot_opening day 2"),
+                        (0, "double11 whole_event day 1"), (1, "double11 whole_event day 2"),
+                        (21, "double11 main_day day 1"), (22, "double11 main_day day 2"),
+                        (22, "double11 after_sales_wave day 1"), (23, "double11 after_sales_wave day 2"))
         if d < grid.days
     )  # fmt: skip
     aht = np.full(rate.shape, 180.0) + 20.0 * np.sin(minute / 300.0)

@@ -293,6 +293,16 @@ def test_every_word_exists_in_both_languages() -> None:
     assert labels.word("targets", "zh") in _report(tiny(), "zh")
 
 
+def test_event_days_are_told_as_one_run() -> None:
+    """Notes of consecutive days with a running day number are one phase; the frame around the phases is left out."""
+    made = tiny()
+    page = _Page(_report(made))
+    phases = {"0-0": "double11 spot opening", "0-1": "double11 spot opening"}
+    assert {key: text for key, text in page.data["events"].items() if key.startswith("0")} == phases  # type: ignore[attr-defined]
+    assert "10-20 – 10-21 double11 spot opening" in page.text
+    assert "whole" not in page.text
+
+
 def test_unknown_language_is_refused() -> None:
     """Asking for a language that isn't there names those that are."""
     with pytest.raises(ValueError, match="en, zh"):
