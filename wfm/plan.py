@@ -35,7 +35,10 @@ class _Part(BaseModel):
 
 
 class PlanHead(_Part):
-    """``[plan]``: what is planned, when, and on which calendar and rules."""
+    """``[plan]``: what is planned, when, and on which calendar and rules.
+
+    ``synthetic`` says that people and contacts are invented; the report then carries a banner.
+    """
 
     name: str = Field(min_length=1)
     timezone: str = "Asia/Shanghai"
@@ -47,6 +50,7 @@ class PlanHead(_Part):
     event_calendars: tuple[str, ...] = ()
     labour_rules: tuple[str, ...] = ("cn",)
     allow_unknown_holidays: bool = False
+    synthetic: bool = False
 
     @field_validator("timezone")
     @classmethod

@@ -18,7 +18,8 @@ _MARKS = {"hold": "✓", "likely": "!", "risk": "!", "miss": "✗", "unknown": "
 
 def is_synthetic(facts: Facts) -> bool:
     """Return whether the plan says of itself that its numbers are invented."""
-    return "synthetic" in facts.inputs.plan.plan.name.lower()
+    head = facts.inputs.plan.plan
+    return head.synthetic or "synthetic" in head.name.lower()
 
 
 def headline(facts: Facts) -> Html:

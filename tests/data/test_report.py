@@ -228,14 +228,15 @@ def test_an_empty_roster_still_gives_a_page() -> None:
 
 
 def test_synthetic_samples_carry_a_banner_and_others_do_not() -> None:
-    """The banner depends on the plan's name alone."""
+    """The banner comes when the plan's name or its ``synthetic`` key says so."""
     made = tiny()
     banner = labels.word("synthetic", "en")
     assert banner in _Page(_report(made)).text
-    head = made.inputs.plan.plan.model_copy(update={"name": "618-2026"})
-    plan = made.inputs.plan.model_copy(update={"plan": head})
-    real = dataclasses.replace(made, inputs=dataclasses.replace(made.inputs, plan=plan))
-    assert banner not in _Page(_report(real)).text
+    for invented in (True, False):
+        head = made.inputs.plan.plan.model_copy(update={"name": "618-2026", "synthetic": invented})
+        plan = made.inputs.plan.model_copy(update={"plan": head})
+        renamed = dataclasses.replace(made, inputs=dataclasses.replace(made.inputs, plan=plan))
+        assert (banner in _Page(_report(renamed)).text) == invented
 
 
 def test_findings_are_shown_and_warnings_are_not_called_breaches() -> None:
