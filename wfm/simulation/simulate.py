@@ -63,6 +63,9 @@ def simulate(
     those in time / all, ``abandoned`` those that left / all, ``average_response`` the mean wait until answered or
     left (at most 600 s for each call or chat). Contacts open at the horizon's end count as late once they are older
     than the target time, else they stay out. The desk starts empty.
+
+    ``answered_within_mean`` and ``_p10`` take the time of the queue's first target (30 s when it has none; e-mail:
+    finished within it, 24 h when it has none). Unplanned absence is drawn by person and half hour.
     """
     count = replications if replications is not None else inputs.plan.simulation.replications
     gauges = gauges_of([inputs.plan.queue_by_id(name) for name in forecast.queues], forecast.grid)
