@@ -251,7 +251,7 @@ def check(
     inputs = loaded.inputs
     size = ((len(inputs.plan.queue), "queue"), (len(inputs.agents), "agent"), (inputs.history.rows, "history row"))
     told = ", ".join(_plural(count, noun) for count, noun in size)
-    console.print(f"{inputs.plan.plan.name}: {told}; no errors, {_plural(len(notes), 'warning')}")
+    console.print(f"{inputs.plan.plan.name}: {told}; no errors, {_plural(len(notes), 'warning')}", soft_wrap=True)
     if strict and notes:
         raise typer.Exit(EXIT_MISSED)
 

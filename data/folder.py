@@ -103,7 +103,7 @@ def _load(folder: Path, overlay: Overlay | None, with_history: bool) -> Loaded:
     problems.raise_if_any()
     if inputs is None:  # Without a plan there is a problem, so this is never reached; it tells the type checker.
         raise InputError(())
-    digest = _hash(reader.read, file.raw if overlay else None)
+    digest = _hash(reader.read, file.raw if file.base is not None and file.raw != file.base else None)
     return Loaded(replace(inputs, input_hash=digest), problems.warnings)
 
 

@@ -66,7 +66,7 @@ def result_files(result: RunResult, scenario: str, seed: int) -> Files:
 
 
 def _roster_files(result: RunResult) -> Files:
-    roster, requirement, forecast = result.roster, result.requirement, result.forecast
+    roster, requirement = result.roster, result.requirement
     if roster is None:
         return {}
     files: Files = {
@@ -74,8 +74,8 @@ def _roster_files(result: RunResult) -> Files:
         "activities.csv": tables.activities_csv(roster.activities),
         "hires.csv": tables.hires_csv(roster.hires),
     }
-    if requirement is not None and forecast is not None:
-        files["coverage.csv"] = tables.coverage_csv(requirement, roster, forecast, result.attainment)
+    if requirement is not None:
+        files["coverage.csv"] = tables.coverage_csv(requirement, roster, result.forecast, result.attainment)
     return files
 
 
@@ -94,7 +94,7 @@ def report_file(result: RunResult, scenario: str, seed: int, lang: str) -> Files
     """Return ``report.html``, or nothing when the roster step did not run."""
     from data.report import report_html
 
-    if result.forecast is None or result.requirement is None or result.roster is None:
+    if result.requirement is None or result.roster is None:
         return {}
     page = report_html(
         result.inputs,
