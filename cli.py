@@ -492,7 +492,7 @@ def export(
     from data.export import export as export_roster
     from data.roster_in import load_roster
 
-    _checked(to, KINDS, "--to")
+    _checked(to, tuple(KINDS), "--to")
     inputs = _load(plan, _variant(plan, scenario), quiet=True).inputs
     found = load_roster(inputs, roster_file or (out or plan / "out" / scenario) / "roster.csv")
     files: dict[str, str | bytes] = dict(export_roster(inputs, found.shifts, found.activities, found.hires, to, lang))
