@@ -24,6 +24,8 @@ Number = TypeVar("Number", float, FloatArray)
 #: How a service level is counted; the names of the fields of :class:`Waiting`.
 Definition = Literal["sl_offered", "sl_answered", "sl_excl_short_ab", "sl_virtual", "sl_left_queue"]
 
+_PATIENCE_MAX = 1e100
+
 ONE_AT_A_TIME = np.ones(1)
 
 
@@ -150,6 +152,7 @@ def waiting(
         Target time T, 0 to infinity.
     patience_seconds : float, array or None
         Mean patience, 0 to infinity; None means infinite: nobody gives up (Erlang C). 0: nobody waits (Erlang B).
+        Above 1e100 handle times it counts as infinite.
 
     Returns
     -------
@@ -209,7 +212,9 @@ def demand(
     if np.any((aht == 0) & (arrivals > 0)):
         raise ValueError("aht_seconds must be above 0 where contacts arrive")
     handle = np.where(aht > 0, aht, 1.0)
-    return arrivals * aht / 3600.0, handle, patience / handle, within / handle, counts, shape
+    patience = patience / handle
+    patience[patience > _PATIENCE_MAX] = np.inf
+    return arrivals * aht / 3600.0, handle, patience, within / handle, counts, shape
 
 
 def checked(name: str, value: ArrayLike, finite: bool = True) -> FloatArray:

@@ -56,21 +56,22 @@ def excess(w: float) -> float:
 
 
 @compiled
-def exponent(w: float, x: float, y: float, peak: float) -> float:
-    """Return ``h`` at time ``w / theta`` relative to its highest value (0 or less)."""
+def exponent(d: float, x: float, y: float) -> float:
+    """Return ``h`` relative to its highest value (0 or less) at the distance ``d`` (in patiences) from its peak."""
     if y > x:
-        return -x * excess(w - peak)
-    return (y - x) * w - y * excess(w)
+        return -x * excess(d)
+    return (y - x) * d - y * excess(d)
 
 
 @compiled
-def add_panel(start: float, end: float, x: float, y: float, peak: float, split: float, sums: FloatArray) -> None:
-    """Add the integrals over ``[start, end]`` to ``sums``; ``split`` lies at an end of the panel or outside it."""
+def add_panel(start: float, end: float, peak: float, x: float, y: float, split: float, sums: FloatArray) -> None:
+    """Add the integrals over ``[start, end]`` (distances from the peak) to ``sums``; ``split`` is not inside."""
     half, middle = 0.5 * (end - start), 0.5 * (end + start)
     late = 1 if middle > split else 0
     for i in range(_NODES.size):
-        w = middle + half * _NODES[i]
-        f = half * _WEIGHTS[i] * math.exp(exponent(w, x, y, peak))
+        d = middle + half * _NODES[i]
+        f = half * _WEIGHTS[i] * math.exp(exponent(d, x, y))
+        w = peak + d
         stays = math.exp(-w)
         sums[late] += f
         sums[2 + late] += f * stays
@@ -80,14 +81,14 @@ def add_panel(start: float, end: float, x: float, y: float, peak: float, split: 
 
 
 @compiled
-def panel_length(w: float, x: float, y: float) -> float:
-    """Return a length over which the exponent changes by about 10 and ``exp(-w)`` by less than half."""
-    curvature = y * math.exp(-w)
+def panel_length(d: float, peak: float, x: float, y: float) -> float:
+    """Return a length over which the exponent changes by about 10 and ``exp(-w)`` by less than half while it counts."""
+    curvature = min(x, y) * math.exp(-d)
     slope = abs(curvature - x)
-    length = 8.0 / slope if slope > 0.0 else math.inf
-    if curvature > 1e-15:
-        length = min(length, 4.0 / math.sqrt(curvature), 0.7)
-    return length
+    if curvature < 1e-15 and d >= 0.0 and peak + d > 40.0:
+        return 8.0 / x
+    length = min(8.0 / slope if slope > 0.0 else math.inf, 0.7)
+    return min(length, 4.0 / math.sqrt(curvature)) if curvature > 0.0 else length
 
 
 @compiled
@@ -100,20 +101,21 @@ def wait_integrals(x: float, y: float, split: float) -> tuple[FloatArray, float]
     """
     sums = np.zeros(7)
     peak = math.log1p((y - x) / x) if y > x else 0.0
-    w = peak
-    while exponent(w, x, y, peak) > -_CUT:
-        end = w + panel_length(w, x, y)
-        if w < split < end:
+    split -= peak
+    d = 0.0
+    while exponent(d, x, y) > -_CUT:
+        end = d + panel_length(d, peak, x, y)
+        if d < split < end:
             end = split
-        add_panel(w, end, x, y, peak, split, sums)
-        w = end
-    w = peak
-    while w > 0.0 and exponent(w, x, y, peak) > -_CUT:
-        start = max(w - panel_length(w, x, y), 0.0)
-        if start < split < w:
+        add_panel(d, end, peak, x, y, split, sums)
+        d = end
+    d = 0.0
+    while d > -peak and exponent(d, x, y) > -_CUT:
+        start = max(d - panel_length(d, peak, x, y), -peak)
+        if start < split < d:
             start = split
-        add_panel(start, w, x, y, peak, split, sums)
-        w = start
+        add_panel(start, d, peak, x, y, split, sums)
+        d = start
     return sums, x * excess(-peak)
 
 
@@ -219,7 +221,7 @@ def patient(b: float, load: float, drain: float, within: float) -> Values:
     if drain <= load:
         return 1.0, math.inf, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0, math.inf, 0.0
     spare = drain - load
-    p_wait = b * drain / (spare + b * load)
+    p_wait = min(b * drain / (spare + b * load), 1.0)
     level = 1.0 - p_wait * math.exp(-spare * within)
     asa = p_wait / spare
     return p_wait, asa, level, level, level, level, level, 0.0, load / drain, asa, 0.0

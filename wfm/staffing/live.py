@@ -76,8 +76,8 @@ def _floor(demand: QueueDemand) -> FloatArray:
         window for window, target in zip(demand.windows, demand.queue.target, strict=True) if _binds(target, demand)
     ]
     free = ~np.logical_or.reduce([np.zeros(volume.size, dtype=np.bool_), *counts])
-    least = np.where(volume > VOLUME_MIN, 1.0, 0.0)
-    return np.where(free, np.maximum(least, np.ceil(load / OCCUPANCY_MAX - 1e-9)), least)
+    stable = np.where(free, np.ceil(load / OCCUPANCY_MAX - 1e-9), 0.0)
+    return np.where(volume > VOLUME_MIN, np.maximum(stable, 1.0), 0.0)
 
 
 def _binds(target: Target, demand: QueueDemand) -> bool:

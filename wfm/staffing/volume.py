@@ -36,7 +36,7 @@ def staffed_volume(forecast: Forecast, row: int, queue: Queue, target: Target | 
     Without ``confidence`` the mean. With it, the volume is the quantile at the span over which the target is judged:
     each interval's own quantile, or the mean times (quantile / mean) of the day's or the horizon's total.
     """
-    rate = np.maximum(forecast.rate[row], 0.0)
+    rate: FloatArray = np.maximum(forecast.rate[row], 0.0)
     if target is not None and target.confidence is not None:
         rate = _quantile(forecast, row, rate, target.over, target.confidence)
     return rate * (1.0 - queue.bot_containment)
@@ -49,7 +49,8 @@ def _quantile(forecast: Forecast, row: int, rate: FloatArray, over: str, confide
         return highest
     if over == "horizon":
         whole = _ratio(paths.sum(axis=1, dtype=np.float64)[:, None], confidence)
-        return np.asarray(rate * whole[0], dtype=np.float64)
+        scaled: FloatArray = rate * whole[0]
+        return scaled
     first = [forecast.grid.slots_of_day(day).start for day in range(forecast.grid.days)]
     totals = np.add.reduceat(paths, first, axis=1, dtype=np.float64)
     factor: FloatArray = _ratio(totals, confidence)[forecast.grid.day_index]

@@ -1,0 +1,116 @@
+"""Deferred work against brute force over all windows and an earliest-deadline-first replay."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from wfm.staffing import constant_staff, deferred_requirement
+from wfm.staffing.deferred import due_after, whole_staff
+
+works = st.lists(st.integers(0, 40), min_size=1, max_size=30)
+TICKETS = (20, 10, 6, 4, 4, 6, 15, 40, 80, 120, 140, 130, 110, 120, 130, 125, 120, 110, 130, 160, 170, 140, 90, 40)
+
+
+def replay(agents: NDArray[np.float64], work: NDArray[np.float64], due: NDArray[np.int64]) -> list[int]:
+    """Return the intervals whose work is not done before its due interval, working earliest deadline first."""
+    left, late = work.astype(float).copy(), []
+    for now in range(work.size):
+        capacity = float(agents[now])
+        for i in range(now + 1):
+            done = min(left[i], capacity)
+            left[i], capacity = left[i] - done, capacity - done
+        late += [i for i in range(now + 1) if due[i] == now + 1 and left[i] > 1e-6]
+    return late
+
+
+def densest(work: list[int], is_open: list[bool], span: int) -> float:
+    """Return the smallest constant staff by looking at every window."""
+    best = 0.0
+    for start in range(len(work)):
+        for end in range(start + span, len(work) + 1):
+            inside, hours = sum(work[start : end - span + 1]), sum(is_open[start:end])
+            if inside:
+                best = max(best, inside / hours if hours else math.inf)
+    return best
+
+
+@given(work=works, span=st.integers(1, 10), data=st.data())
+def test_constant_staff_is_the_densest_window(work: list[int], span: int, data: st.DataObject) -> None:
+    """The maximum over windows equals brute force."""
+    is_open = data.draw(st.lists(st.booleans(), min_size=len(work), max_size=len(work)))
+    assert constant_staff(work, 1, is_open, span) == pytest.approx(densest(work, is_open, span))
+
+
+@given(work=works, span=st.integers(1, 10), data=st.data())
+def test_peak_is_the_least_possible_and_all_is_done_in_time(work: list[int], span: int, data: st.DataObject) -> None:
+    """Replayed earliest deadline first nothing is late; the peak equals the densest window where no window breaks."""
+    is_open = np.array(data.draw(st.lists(st.booleans(), min_size=len(work), max_size=len(work))))
+    arriving = np.array(work, dtype=float)
+    got = deferred_requirement(arriving, 1, is_open, span)
+    due = due_after(is_open, 1, span)
+    assert replay(got.agents, arriving, due) == []
+    assert (got.agents[~is_open] == 0).all()
+    assert (got.agents >= 0).all()
+    if not got.broken:
+        assert got.agents.max() == pytest.approx(densest(work, is_open.tolist(), span))
+    whole = whole_staff(got.agents, arriving, 1.0)
+    assert replay(whole, arriving, due) == []
+    assert (whole == np.floor(whole)).all()
+    assert whole.max() <= math.ceil(got.agents.max() - 1e-9)
+
+
+@given(work=works, span=st.integers(1, 8), data=st.data())
+def test_broken_stretches_are_those_that_nobody_can_save(work: list[int], span: int, data: st.DataObject) -> None:
+    """An interval is reported exactly when its work is due inside the horizon and no interval until then is open."""
+    is_open = data.draw(st.lists(st.booleans(), min_size=len(work), max_size=len(work)))
+    got = deferred_requirement(work, 1, is_open, span)
+    reported = {i for first, last in got.broken for i in range(first, last)}
+    expected = {i for i in range(len(work)) if work[i] and i + span <= len(work) and not any(is_open[i : i + span])}
+    assert reported == expected
+
+
+def test_published_day_of_tickets() -> None:
+    """2,020 tickets a day at 240 s: 11.33 agents for 1 h, 7.10 for 4 h, 5.70 for 8 h, the average 5.61 for 12 h."""
+    work, always = np.array(TICKETS) * 240.0, np.ones(24, dtype=bool)
+    staff = [constant_staff(work, 3600, always, hours * 3600, repeats=True) for hours in (1, 4, 8, 12)]
+    assert staff == pytest.approx([34 / 3, 7.104166667, 5.70, 2020 * 240 / 86400], abs=5e-3)
+    day = (np.arange(24) >= 9) & (np.arange(24) < 23)
+    assert constant_staff(work, 3600, day, 12 * 3600, repeats=True) == pytest.approx(9.619047619, abs=1e-8)
+    assert constant_staff(work, 3600, day, 3600, repeats=True) == math.inf
+
+
+def test_even_work_is_spread_evenly() -> None:
+    """One burst at the opening is spread straight over its deadline; steady work is done as it comes."""
+    burst = deferred_requirement([800, 0, 0, 0, 0, 0], 100, [True] * 6, 400)
+    assert burst.agents == pytest.approx([2, 2, 2, 2, 0, 0])
+    steady = deferred_requirement([100.0] * 50, 100, [True] * 50, 100)
+    assert steady.agents == pytest.approx(np.ones(50))
+
+
+def test_closed_nights_move_work_to_the_opening_hours() -> None:
+    """What comes at night and is due by the morning's second hour is done in the first hours; no time is invented."""
+    is_open = [False] * 4 + [True] * 4
+    got = deferred_requirement([0, 0, 60, 0, 0, 0, 0, 0], 60, is_open, 240)
+    assert got.agents == pytest.approx([0, 0, 0, 0, 0.5, 0.5, 0, 0])
+    assert got.broken == ()
+    late = deferred_requirement([60, 0, 0, 0, 0, 0, 0, 0], 60, is_open, 120)
+    assert late.broken == ((0, 1),)
+    assert late.agents == pytest.approx([0, 0, 0, 0, 0.5, 0.5, 0, 0])
+
+
+def test_nothing_to_do_and_nobody_there() -> None:
+    """No work needs nobody; work without any open interval is reported; bad arguments are refused."""
+    assert constant_staff([0, 0], 60, [False, False], 60) == 0
+    assert deferred_requirement([5, 5, 5], 60, [False] * 3, 60).broken == ((0, 3),)
+    assert constant_staff([5, 0], 60, [False, False], 60, repeats=True) == math.inf
+    for work, seconds, mask, deadline in (
+        ([-1], 60, [True], 60), ([1], 0, [True], 60), ([1, 2], 60, [True], 60), ([1], 60, [True], -1),
+    ):  # fmt: skip
+        with pytest.raises(ValueError, match="expected"):
+            deferred_requirement(work, seconds, mask, deadline)
