@@ -1,0 +1,226 @@
+"""The command line end to end on a small plan: files, exit codes, lines for bad input, equal bytes."""
+
+from __future__ import annotations
+
+import csv
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+import cli
+
+COLUMNS = {
+    "forecast.csv": "interval_start,queue,offered_mean,offered_p10,offered_p50,offered_p90,aht_seconds",
+    "forecast_daily.csv": "date,queue,offered_mean,offered_p10,offered_p50,offered_p90",
+    "requirement.csv": "interval_start,queue,load_erlangs,agents_required,agents_with_shrinkage",
+    "roster.csv": "employee_id,name,contract,team,date,shift,start,end,paid_hours,overtime_hours,cost",
+    "activities.csv": "employee_id,date,activity,queue,start,end,paid",
+    "coverage.csv": (
+        "interval_start,queue,agents_required,agents_scheduled,offered_mean,answered_within_mean,answered_within_p10"
+    ),
+    "targets.csv": "queue,metric,seconds,window,over,period,goal,expected,p10,probability_met,met",
+    "audit.csv": "rule,severity,employee_id,date,detail",
+}
+SUMMARY = [
+    "scenario",
+    "input_hash",
+    "seed",
+    "versions",
+    "status",
+    "cost",
+    "bound",
+    "gap",
+    "people",
+    "temps_hired",
+    "targets_met",
+    "targets_total",
+    "seconds",
+    "peak_memory_mb",
+]
+
+
+def wfm(*arguments: object) -> Result:
+    """Run the command line in this process."""
+    return CliRunner().invoke(cli.app, [str(argument) for argument in arguments])
+
+
+@pytest.fixture(scope="module")
+def blank(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A blank plan, as ``wfm init`` writes it, planned once."""
+    folder = tmp_path_factory.mktemp("cli") / "shop"
+    assert wfm("init", folder).exit_code == 0
+    done = wfm("plan", folder)
+    assert done.exit_code == 0, done.output
+    return folder
+
+
+@pytest.fixture
+def copy(blank: Path, tmp_path: Path) -> Path:
+    """A copy of the blank plan to break, without results."""
+    folder = tmp_path / "shop"
+    shutil.copytree(blank, folder, ignore=shutil.ignore_patterns("out"))
+    return folder
+
+
+def edit(path: Path, old: str, new: str) -> None:
+    """Replace text in a file; the text must be there."""
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def test_plan_writes_every_file_with_the_columns_of_the_contract(blank: Path) -> None:
+    """The public columns come first and in order; the summary has every public key."""
+    out = blank / "out" / "base"
+    for name, header in COLUMNS.items():
+        first = (out / name).read_text(encoding="utf-8").splitlines()[0]
+        assert first == header or first.startswith(header + ","), name
+    summary = json.loads((out / "summary.json").read_text(encoding="utf-8"))
+    assert set(SUMMARY) <= set(summary)
+    assert summary["gap"] == pytest.approx((summary["cost"] - summary["bound"]) / summary["cost"], abs=1e-4)
+    assert (out / "report.html").stat().st_size > 10_000
+
+
+def test_the_audit_of_the_files_finds_nothing(blank: Path) -> None:
+    """The roster on disk obeys every rule; ``audit.csv`` holds its header alone."""
+    done = wfm("audit", blank, "--strict")
+    assert done.exit_code == 0, done.output
+    assert (blank / "out" / "base" / "audit.csv").read_text(encoding="utf-8").splitlines() == [COLUMNS["audit.csv"]]
+
+
+def test_a_roster_edited_by_hand_is_caught(copy: Path, blank: Path) -> None:
+    """The audit reads the files, so a shift that somebody lengthened in the CSV is found."""
+    shutil.copytree(blank / "out", copy / "out")
+    path = copy / "out" / "base" / "roster.csv"
+    rows = list(csv.DictReader(path.open(encoding="utf-8")))
+    rows[0]["paid_hours"] = "13.00"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    done = wfm("audit", copy, "--strict")
+    assert done.exit_code == 4
+    assert "paid_hours" in done.output
+
+
+def test_the_same_seed_gives_the_same_bytes(blank: Path, tmp_path: Path) -> None:
+    """Two runs of one plan agree in every byte of every CSV and of the report."""
+    assert wfm("plan", blank, "--out", tmp_path / "again", "--quiet").exit_code == 0
+    for name in (*COLUMNS, "hires.csv", "report.html"):
+        assert (tmp_path / "again" / name).read_bytes() == (blank / "out" / "base" / name).read_bytes(), name
+
+
+def test_simulate_plays_the_roster_on_disk(blank: Path, tmp_path: Path) -> None:
+    """Playing the written roster again gives the targets of the plan."""
+    roster = blank / "out" / "base" / "roster.csv"
+    done = wfm("simulate", blank, "--roster", roster, "--out", tmp_path, "--format", "csv", "--quiet")
+    assert done.exit_code == 0, done.output
+    assert (tmp_path / "targets.csv").read_bytes() == (blank / "out" / "base" / "targets.csv").read_bytes()
+
+
+def test_export_writes_sheets_for_excel(blank: Path, tmp_path: Path) -> None:
+    """Both sheets start with a byte-order mark and name every person."""
+    for kind in ("hr-matrix", "hr-long"):
+        assert (
+            wfm("export", blank, "--to", kind, "--out", tmp_path, "--roster", blank / "out/base/roster.csv").exit_code
+            == 0
+        )
+        raw = (tmp_path / f"{kind}.csv").read_bytes()
+        assert raw.startswith(b"\xef\xbb\xbf")
+        assert b"\r\n" in raw
+
+
+@pytest.mark.parametrize("command", ["forecast", "staff", "roster"])
+def test_a_step_writes_its_files_and_a_summary(blank: Path, tmp_path: Path, command: str) -> None:
+    """Each step can be run alone; JSON on stdout is the summary."""
+    done = wfm(command, blank, "--out", tmp_path, "--format", "json", "--quiet")
+    assert done.exit_code == 0, done.output
+    assert json.loads(done.stdout) == json.loads((tmp_path / "summary.json").read_text(encoding="utf-8"))
+
+
+def test_compare_lays_scenarios_side_by_side(copy: Path) -> None:
+    """One row per scenario; more contacts never need fewer agent hours."""
+    (copy / "scenarios").mkdir(exist_ok=True)
+    (copy / "scenarios" / "busier.toml").write_text("[scale]\nvolume = { all = 1.5 }\n", encoding="utf-8")
+    done = wfm("compare", copy, "base", "busier")
+    assert done.exit_code == 0, done.output
+    rows = list(csv.DictReader((copy / "out" / "comparison.csv").open(encoding="utf-8")))
+    assert [row["scenario"] for row in rows] == ["base", "busier"]
+    assert (copy / "out" / "comparison.html").exists()
+    needed = [
+        sum(float(row["agents_required"]) for row in csv.DictReader((copy / "out" / name / "requirement.csv").open()))
+        for name in ("base", "busier")
+    ]
+    assert needed[1] > needed[0]
+
+
+def remove(name: str) -> Callable[[Path], None]:
+    """Return what removes every form of a table."""
+
+    def act(folder: Path) -> None:
+        for path in folder.glob(f"{name}.*"):
+            path.unlink()
+
+    return act
+
+
+def replace(old: str, new: str) -> Callable[[Path], None]:
+    """Return what replaces text in plan.toml."""
+    return lambda folder: edit(folder / "plan.toml", old, new)
+
+
+BAD: dict[str, tuple[Callable[[Path], None], str]] = {
+    "missing file": (remove("agents"), "agents"),
+    "missing history": (remove("history"), "history"),
+    "unknown key": (replace('channel = "chat"', 'chanel = "chat"'), "did you mean 'channel'?"),
+    "broken toml": (replace("[plan]", "[plan"), "plan.toml"),
+    "unknown scenario": (lambda _folder: None, "unknown scenario"),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_bad_input_is_told_in_a_line_and_nothing_is_written(copy: Path, name: str) -> None:
+    """Exit 1, a line that says what is wrong, no traceback, no results."""
+    spoil, said = BAD[name]
+    spoil(copy)
+    done = wfm("plan", copy, *(("--scenario", "gone") if name == "unknown scenario" else ()))
+    assert done.exit_code == 1, done.output
+    assert said in done.output
+    assert "Traceback" not in done.output
+    assert "internal error" not in done.output
+    assert not (copy / "out").exists()
+
+
+def test_rules_that_contradict_each_other_leave_with_3(copy: Path) -> None:
+    """Two published shifts of one person at once: no roster can obey, the person and the date are named."""
+    people = list(csv.DictReader((copy / "agents.csv").open(encoding="utf-8")))
+    plan_start = (copy / "plan.toml").read_text(encoding="utf-8").split("start = ")[1][:10]
+    who = people[0]["employee_id"]
+    (copy / "fixed_shifts.csv").write_text(
+        "employee_id,date,shift,start,end\n"
+        f"{who},{plan_start},early,{plan_start}T08:00:00,{plan_start}T16:30:00\n"
+        f"{who},{plan_start},early,{plan_start}T12:00:00,{plan_start}T20:30:00\n",
+        encoding="utf-8",
+    )
+    done = wfm("plan", copy)
+    assert done.exit_code in (1, 3), done.output
+    assert who in done.output
+    assert not (copy / "out").exists()
+
+
+def test_init_does_not_overwrite(blank: Path) -> None:
+    """A folder with something in it is left alone."""
+    before = (blank / "plan.toml").read_bytes()
+    assert wfm("init", blank).exit_code == 1
+    assert (blank / "plan.toml").read_bytes() == before
+
+
+def test_wrong_usage_leaves_with_2(blank: Path) -> None:
+    """Unknown options and values are wrong usage, not bad input."""
+    assert wfm("plan", blank, "--no-such-option").exit_code == 2
+    assert wfm("plan", blank, "--format", "xml").exit_code == 2
+    assert wfm("init", blank.parent / "x", "--sample", "double12").exit_code == 2
