@@ -55,6 +55,11 @@ def live_staff(demand: QueueDemand) -> QueueStaff:
     """Return the agents of a phone or chat queue."""
     agents = _floor(demand)
     staff = QueueStaff(agents, _method(demand.queue, demand.minutes))
+    fastest = int(np.argmax(demand.queue.speedup)) + 1
+    if fastest < demand.queue.concurrency:
+        staff.warnings.append(
+            f"queue '{demand.queue.id}': agents are fastest with {fastest} chats at once, more only slow them down"
+        )
     for number, target in enumerate(demand.queue.target):
         busy = demand.is_open & demand.windows[number] & (demand.volumes[number] > 0)
         if not np.any(busy) or not _applies(target, demand.queue, staff):
@@ -119,7 +124,7 @@ def _unreachable(demand: QueueDemand, number: int, target: Target) -> Problem:
         f"{ways.get(target.metric, 'ask at most 0.999')}"
     )
     key = "seconds" if target.metric == "average_response" else "share"
-    return Problem("plan.toml", 0, f"queue[{demand.place}].target[{number}].{key}", text)
+    return Problem("plan.toml", 0, f'[[queue]] {demand.place + 1} "{demand.queue.id}" target {number + 1} {key}', text)
 
 
 def target_text(target: Target) -> str:

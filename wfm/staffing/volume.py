@@ -73,7 +73,7 @@ def handle_seconds(forecast: Forecast, row: int, queue: Queue, problems: list[Pr
     missing = ~known & (forecast.rate[row] > 0)
     if np.any(missing) and queue.aht_seconds is None:
         text = f"queue '{queue.id}' has contacts without a handle time: set aht_seconds in plan.toml"
-        problems.append(Problem("plan.toml", 0, f"queue '{queue.id}'.aht_seconds", text))
+        problems.append(Problem("plan.toml", 0, f'[[queue]] "{queue.id}" aht_seconds', text))
     return np.where(known, aht, queue.aht_seconds or 1.0)
 
 

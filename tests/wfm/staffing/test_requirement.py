@@ -143,11 +143,11 @@ def test_unreachable_targets_are_all_named_at_once() -> None:
     with pytest.raises(InputError) as caught:
         staff(100.0, phone(target=goals), phone(id="vip", target=[target(metric="average_response", seconds=0)]))
     first, second = caught.value.problems
-    assert first.column == "queue[0].target[1].share"
+    assert first.column == '[[queue]] 1 "hotline" target 2 share'
     assert first.message == (
         "hotline target 2: share 1.0 within 20 s can't be reached by any number of agents; ask at most 0.999"
     )
-    assert second.column == "queue[1].target[0].seconds"
+    assert second.column == '[[queue]] 2 "vip" target 1 seconds'
 
 
 def test_targets_that_do_not_fit_are_told() -> None:
@@ -158,6 +158,12 @@ def test_targets_that_do_not_fit_are_told() -> None:
     solved = staff(100.0, phone(target=[target(metric="resolved_within", seconds=200)]))
     assert (solved.agents_required == 14).all()
     assert "resolved_within" in solved.warnings[0]
+
+
+def test_chats_beyond_the_fastest_level_are_told() -> None:
+    """Where a third chat slows the agent down, the planner hears how many to allow."""
+    got = staff(10.0, {"id": "chat", "channel": "chat", "concurrency": 3, "concurrency_speedup": [1.0, 1.6, 1.5]})
+    assert "fastest with 2 chats" in got.warnings[0]
 
 
 def test_missing_handle_time() -> None:
