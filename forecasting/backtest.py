@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecasting.accuracy import bias, wape
-from forecasting.calendar_features import CalendarFeatures, calendar_features
+from forecasting.calendar_features import CalendarFeatures
 from forecasting.effects import fit_effects
-from forecasting.forecast import candidate_names, chosen_levels, lead_gap
+from forecasting.forecast import calendar_of, candidate_names, chosen_levels, lead_gap
 from forecasting.phases import Edition, editions
 from forecasting.resample import DayTable, day_table
 from forecasting.rolling import Rolling, origin_days, roll, window_name, with_effects
@@ -33,7 +33,9 @@ _PEAK_FACTOR, _PEAK_WEEKS = 2.0, 8
 _LEAST_HISTORY_DAYS = 90
 
 
-def backtest(inputs: Inputs, seed: int, progress: Progress = silent, jobs: int = 1) -> tuple[BacktestRow, ...]:
+def backtest(
+    inputs: Inputs, seed: int, progress: Progress = silent, jobs: int = 1, only: str | None = None
+) -> tuple[BacktestRow, ...]:
     """Return the record of the models on day totals: by queue, and over all queues as queue ``all``.
 
     Kinds of rows: ``weeks``, windows at the plan's lead time for every candidate and for a seasonal naive;
@@ -52,11 +54,13 @@ def backtest(inputs: Inputs, seed: int, progress: Progress = silent, jobs: int =
         Told how far it is.
     jobs : int
         Processes that fit models.
+    only : str, optional
+        Name of one edition; then neither weeks nor other editions are run.
     """
     del seed
     table = day_table(inputs)
-    rows = list(_weeks(inputs, table, jobs, progress))
-    held_back = _held_back(inputs, table)
+    rows = list(_weeks(inputs, table, jobs, progress)) if only is None else []
+    held_back = [edition for edition in _held_back(inputs, table) if only in (None, edition.name)]
     for done, edition in enumerate(held_back, start=1):
         rows += _edition_rows(inputs, table, edition, jobs)
         progress("backtest", done / len(held_back), edition.name)
@@ -97,7 +101,8 @@ class _Window:
 def _weeks(inputs: Inputs, table: DayTable, jobs: int, progress: Progress) -> Iterator[BacktestRow]:
     gap = lead_gap(inputs.plan, table)
     origins, horizon = origin_days(table.days, gap, inputs.plan.plan.days, inputs.plan.forecast.origins)
-    calendar = _calendar(inputs, table, 0, inputs.plan.forecast.events)
+    earliest = min(origins, default=table.days)
+    calendar = calendar_of(inputs, table, table.days, earliest, inputs.plan.forecast.events)
     names = (*candidate_names(inputs.plan), NAIVE)
     rolled = roll(table, calendar, names, origins, gap, horizon, jobs, progress)
     rolled = _really_naive(table, rolled, gap)
@@ -143,9 +148,10 @@ def _edition_rows(inputs: Inputs, table: DayTable, edition: Edition, jobs: int) 
     actual = table.totals[:, first : first + days]
     whole = _Window(edition.name, "edition", actual)
     top = _Window(edition.name, "peak_days", np.where(peaks, actual, np.nan))
-    best = _best_before(inputs, table, _calendar(inputs, table, 0, True), origin, jobs)
+    best = _best_before(inputs, table, calendar_of(inputs, table, table.days, origin, True), origin, jobs)
     for name, events in ((CHOSEN, True), (WITHOUT_EVENTS, False)):
-        effects = fit_effects(table.totals[:, :origin], _calendar(inputs, table, 0, events))
+        calendar = calendar_of(inputs, table, table.days, origin, events)
+        effects = fit_effects(table.totals[:, :origin], calendar)
         guess = with_effects(
             chosen_levels(table, effects, best, _EDITION_GAP + days)[:, _EDITION_GAP:],
             effects.total[:, first : first + days],
@@ -163,11 +169,6 @@ def _best_before(
     rolled = roll(table, calendar, names, origins, _EDITION_GAP, horizon, jobs)
     ids = tuple(queue.id for queue in inputs.plan.queue)
     return tuple(choice.model for choice in choose(rolled, ids, _EDITION_GAP + 1))
-
-
-def _calendar(inputs: Inputs, table: DayTable, ahead: int, events: bool) -> CalendarFeatures:
-    volume = np.array([row[np.isfinite(row)].mean() if np.isfinite(row).any() else 0.0 for row in table.totals])
-    return calendar_features(inputs, table.first, table.days + ahead, volume, events)
 
 
 def _rows(inputs: Inputs, model: str, window: _Window, forecast: FloatArray) -> Iterator[BacktestRow]:

@@ -25,7 +25,7 @@ from wfm.plan import Plan
 from wfm.progress import Progress, silent
 from wfm.results import Forecast, ModelChoice
 
-__all__ = ["candidate_names", "chosen_levels", "forecast", "lead_gap"]
+__all__ = ["calendar_of", "candidate_names", "chosen_levels", "forecast", "lead_gap"]
 
 FloatArray = NDArray[np.float64]
 # What past editions leave unexplained, on days whose own edition is not among the learned ones.
@@ -60,7 +60,7 @@ def forecast(inputs: Inputs, seed: int, progress: Progress = silent, jobs: int =
     plan = inputs.plan
     table = day_table(inputs)
     gap = lead_gap(plan, table)
-    calendar = _calendar(inputs, table, gap + plan.plan.days)
+    calendar = calendar_of(inputs, table, table.days + gap + plan.plan.days, table.days, plan.forecast.events)
     origins, window = origin_days(table.days, gap, plan.plan.days, plan.forecast.origins)
     rolled = roll(table, calendar, candidate_names(plan), origins, gap, window, jobs, progress)
     queues = tuple(queue.id for queue in plan.queue)
@@ -95,9 +95,14 @@ def lead_gap(plan: Plan, table: DayTable) -> int:
     return (plan.plan.start - table.first).days - table.days
 
 
-def _calendar(inputs: Inputs, table: DayTable, ahead: int) -> CalendarFeatures:
-    volume = np.array([row[np.isfinite(row)].mean() if np.isfinite(row).any() else 0.0 for row in table.totals])
-    return calendar_features(inputs, table.first, table.days + ahead, volume, inputs.plan.forecast.events)
+def calendar_of(inputs: Inputs, table: DayTable, days: int, known: int, events: bool) -> CalendarFeatures:
+    """Return the calendar's features on ``days`` days from the table's first.
+
+    Platforms are weighed by the contacts of the first ``known`` days, so that a test on the past sees nothing of it.
+    """
+    past = table.totals[:, :known]
+    volume = np.array([row[np.isfinite(row)].mean() if np.isfinite(row).any() else 0.0 for row in past])
+    return calendar_features(inputs, table.first, days, volume, events)
 
 
 def chosen_levels(table: DayTable, effects: Effects, models: Sequence[str], horizon: int) -> FloatArray:

@@ -31,7 +31,7 @@ _SILENT_EVENTS = frozenset({"chinese_new_year"})
 _NAME_DAYS = {"double11": (11, 11), "618": (6, 18), "double12": (12, 12), "festival38": (3, 8), "festival99": (9, 9)}
 OPENINGS = frozenset({"sale", "wave", "main", "deposit"})
 EVENING = 12.0
-_EDITION_GAP = timedelta(days=60)
+_EDITION_GAP = timedelta(days=30)
 
 
 @dataclass(frozen=True)
@@ -89,17 +89,16 @@ def _opening_part(offset: int) -> str:
 
 @dataclass(frozen=True)
 class Edition:
-    """One run of an event: ``name`` like ``double11 2024``, first and last day over all platforms and phases."""
+    """One run of an event, first and last day over all platforms and phases.
+
+    ``name`` is like ``double11 2024``, or ``flashsale 2024-06-12`` (its first day) where a year saw several.
+    """
 
     event: str
     year: int
     start: date
     end: date
-
-    @property
-    def name(self) -> str:
-        """Event and year."""
-        return f"{self.event} {self.year}"
+    name: str
 
 
 def platform_group(platform: str) -> str:
@@ -109,12 +108,12 @@ def platform_group(platform: str) -> str:
 
 
 def editions(events: Iterable[Event]) -> tuple[Edition, ...]:
-    """Return the editions in the calendar by first day; phases of one event less than 60 days apart are one edition."""
+    """Return the editions in the calendar by first day; phases of one event less than a month apart are one edition."""
     spans: dict[str, list[tuple[date, date]]] = {}
     for event in _speaking(events):
         spans.setdefault(event.event, []).append((event.start.date(), event.end.date()))
-    found = [edition for name, days in spans.items() for edition in _clusters(name, sorted(days))]
-    return tuple(sorted(found, key=lambda edition: (edition.start, edition.event)))
+    found = [run for name, days in spans.items() for run in _named(name, list(_clusters(sorted(days))))]
+    return tuple(sorted(found, key=lambda run: (run.start, run.event)))
 
 
 def phases_of(events: Sequence[Event]) -> tuple[Phase, ...]:
@@ -131,14 +130,21 @@ def _speaking(events: Iterable[Event]) -> Iterator[Event]:
             yield event
 
 
-def _clusters(name: str, spans: list[tuple[date, date]]) -> Iterator[Edition]:
+def _named(event: str, runs: list[tuple[date, date]]) -> Iterator[Edition]:
+    years = [end.year for _, end in runs]
+    for start, end in runs:
+        label = str(end.year) if years.count(end.year) == 1 else start.isoformat()
+        yield Edition(event, end.year, start, end, f"{event} {label}")
+
+
+def _clusters(spans: list[tuple[date, date]]) -> Iterator[tuple[date, date]]:
     start, end = spans[0]
     for first, last in spans[1:]:
         if first - end > _EDITION_GAP:
-            yield Edition(name, end.year, start, end)
+            yield start, end
             start, end = first, last
         end = max(end, last)
-    yield Edition(name, end.year, start, end)
+    yield start, end
 
 
 def _phase(event: Event) -> Phase:

@@ -74,7 +74,10 @@ def _fit(
     rest = np.asarray(plain.resid)
     memory = float((rest[1:] * rest[:-1]).sum() / max(float((rest**2).sum()), 1e-12))
     result = GLSAR(logs, design[:, columns], rho=np.array([np.clip(memory, 0.0, 0.95)])).fit(method="qr")
-    return float(result.bic), result, month, columns
+    left = float(((result.model.wendog - result.model.wexog @ result.params) ** 2).sum())
+    # statsmodels takes the log of the squared residuals as it is and trips over a perfect fit.
+    criterion = len(logs) * float(np.log(left + 1e-12)) + len(columns) * float(np.log(len(logs)))
+    return criterion, result, month, columns
 
 
 def _independent(design: FloatArray) -> NDArray[np.int64]:

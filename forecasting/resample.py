@@ -217,8 +217,8 @@ def _zeros_left_out(counts: FloatArray, is_open: BoolArray, offered: FloatArray)
 
 
 def _gaps_as_zeros(counts: FloatArray) -> FloatArray:
-    some = np.isfinite(counts).any(axis=1)
-    return np.where(some[:, None], np.nan_to_num(counts), counts)
+    some = np.isfinite(counts).sum(axis=1, keepdims=True) > 0
+    return np.where(some, np.nan_to_num(counts), counts)
 
 
 def _totals(counts: FloatArray, is_open: BoolArray) -> FloatArray:

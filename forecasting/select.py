@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -97,10 +98,12 @@ def _sd(errors: FloatArray, actual: FloatArray) -> float:
         return _UNKNOWN_SD
     mean = max(float(np.nanmean(actual)), 1.0)
     # Days that no model could know (a strike, a flood) must not widen every other day.
-    kept = np.clip(seen, *np.quantile(seen, [0.02, 0.98]))
+    low, high = (float(np.quantile(seen, share)) for share in (0.02, 0.98))
+    kept = np.clip(seen, low, high)
     # Few windows tell little of the spread between windows: widen as for a mean of that many.
     widen = 1 + 1 / (2 * errors.shape[0])
-    return max(float(np.sqrt(max(float(np.mean(kept**2)) - 1 / mean, 0.0))) * widen, _LEAST_SD)
+    beyond_poisson = max(float(np.mean(kept**2)) - 1 / mean, 0.0)
+    return max(math.sqrt(beyond_poisson) * float(widen), _LEAST_SD)
 
 
 def _memory(errors: FloatArray) -> float:

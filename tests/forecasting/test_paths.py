@@ -1,0 +1,67 @@
+"""Sample paths against the moments of their distribution."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from forecasting.paths import PathModel, sample_paths
+
+
+def model(sd: float = 0.2, cv: float = 0.0, memory: float = 0.7, shared: float = 0.6) -> PathModel:
+    """Return two queues of ten days with four intervals each."""
+    rate = np.repeat(np.array([[50.0], [20.0]]), 40, axis=1)
+    return PathModel(
+        rate,
+        np.repeat(np.arange(10), 4),
+        np.full((2, 10), sd),
+        memory,
+        np.array([[1.0, shared], [shared, 1.0]]),
+        np.array([cv, cv]),
+    )
+
+
+def test_paths_are_whole_numbers_of_the_stated_shape() -> None:
+    """Contacts are counted: float32, whole, never negative, 0 where the rate is 0."""
+    closed = model()
+    closed.rate[:, 3] = 0.0
+    paths = sample_paths(closed, 30, 1)
+    assert paths.shape == (30, 2, 40)
+    assert paths.dtype == np.float32
+    assert (paths >= 0).all()
+    assert (paths == np.rint(paths)).all()
+    assert (paths[:, :, 3] == 0).all()
+
+
+def test_seed_decides_every_byte() -> None:
+    """The same seed gives the same bytes, another seed others."""
+    assert sample_paths(model(), 20, 5).tobytes() == sample_paths(model(), 20, 5).tobytes()
+    assert sample_paths(model(), 20, 5).tobytes() != sample_paths(model(), 20, 6).tobytes()
+
+
+def test_mean_is_the_rate() -> None:
+    """Day and slot factors have mean 1, so paths average to the rate (standard error below 0.5 %)."""
+    paths = sample_paths(model(cv=0.3), 6000, 2)
+    assert np.allclose(paths.mean(axis=(0, 2)), [50.0, 20.0], rtol=0.015)
+
+
+def test_variance_is_that_of_the_mixture() -> None:
+    """The variance is m + m^2 ((1 + slot_cv^2) exp(sd^2) - 1), as of a Poisson with two random factors."""
+    sd, cv = 0.2, 0.3
+    paths = sample_paths(model(sd, cv), 8000, 3)
+    expected = 50 + 50**2 * ((1 + cv**2) * np.exp(sd**2) - 1)
+    assert abs(paths[:, 0].var(axis=0).mean() / expected - 1) < 0.06
+
+
+def test_days_and_queues_move_together() -> None:
+    """Day totals correlate between neighbouring days by the memory, between queues by the correlation."""
+    many = model(sd=0.3)
+    big = PathModel(many.rate * 100, many.day_index, many.day_sd, 0.7, many.correlation, many.slot_cv)
+    days = np.log(sample_paths(big, 4000, 4).reshape(4000, 2, 10, 4).sum(axis=3))
+    assert abs(np.corrcoef(days[:, 0, 4], days[:, 0, 5])[0, 1] - 0.7) < 0.06
+    assert abs(np.corrcoef(days[:, 0, 4], days[:, 1, 4])[0, 1] - 0.6) < 0.06
+
+
+def test_no_spread_is_plain_poisson() -> None:
+    """With all factors off the variance equals the mean."""
+    paths = sample_paths(model(sd=0.0), 8000, 7)
+    assert abs(paths[:, 1].var(axis=0).mean() / 20 - 1) < 0.05

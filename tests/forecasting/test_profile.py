@@ -1,0 +1,94 @@
+"""The shape of the day: planted shares, smoothing, openings, queues that borrow."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from forecasting.calendar_features import calendar_features
+from forecasting.effects import fit_effects
+from forecasting.handle_time import handle_time
+from forecasting.profile import DayShapes, day_shapes
+from forecasting.resample import day_table
+from tests.forecasting import world
+from wfm.inputs import Inputs
+
+
+def learned(inputs: Inputs) -> tuple[DayShapes, tuple[str, ...]]:
+    """Return the shapes of a shop and the warnings."""
+    table = day_table(inputs)
+    features = calendar_features(inputs, table.first, table.days + 20, np.array([9.0, 5.0, 2.0]))
+    return day_shapes(table, features, fit_effects(table.totals, features), inputs.plan.queue)
+
+
+@pytest.fixture(scope="module")
+def shapes() -> DayShapes:
+    """Return the shapes of the small shop."""
+    return learned(world.inputs())[0]
+
+
+def test_planted_shares_are_found(shapes: DayShapes) -> None:
+    """Every hour of every weekday is within 1.5 percentage points of the planted share."""
+    for number, queue in enumerate(world.LEVELS):
+        assert np.abs(shapes.ordinary[number] - world.shape(queue)).max() < 0.015
+
+
+def test_every_open_day_sums_to_one(shapes: DayShapes) -> None:
+    """Shares of any past or future day sum to 1 and are never negative, openings or not."""
+    for day in range((world.START - world.FIRST).days + 14):
+        for queue in range(3):
+            share = shapes.shares(queue, day)
+            assert abs(share.sum() - 1) < 1e-9
+            assert (share >= 0).all()
+
+
+def test_the_opening_bends_its_own_day(shapes: DayShapes) -> None:
+    """The planned opening day has four fifths of its contacts from 20:00 on, a week later the usual share."""
+    opening = (world.OPENINGS[-1] - world.FIRST).days
+    assert abs(shapes.shares(0, opening)[20:].sum() - 0.8) < 0.05
+    assert np.allclose(shapes.shares(0, opening - 7), shapes.ordinary[0, 1])
+
+
+def test_without_phases_every_day_is_ordinary() -> None:
+    """With no events in the calendar nothing bends the day."""
+    plain, _ = learned(world.inputs(events=()))
+    opening = (world.OPENINGS[-1] - world.FIRST).days
+    assert np.allclose(plain.shares(0, opening), plain.ordinary[0, 1])
+
+
+def test_a_queue_without_shape_borrows_that_of_its_channel() -> None:
+    """The second chat queue takes the first one's shape, the phone queue is spread evenly, and both are told."""
+    inputs = world.inputs(history=world.history(queues=("chat-a",)))
+    shapes, warnings = learned(inputs)
+    assert np.allclose(shapes.ordinary[1], shapes.ordinary[0].mean(axis=0, keepdims=True), atol=0.01)
+    assert np.allclose(shapes.ordinary[2][:, 8:22], 1 / 14)
+    assert len(warnings) == 2
+
+
+@given(st.floats(60, 900), st.integers(1, 40))
+@settings(max_examples=15, deadline=None)
+def test_constant_handle_time_is_found_whatever_the_volume(seconds: float, level: int) -> None:
+    """Shrinking and smoothing leave a constant handle time as it is."""
+    days = 20
+    start = world.history(days=days, queues=("chat-a",)).start
+    offered = np.where(np.arange(24 * days) % 24 >= 8, float(level), 0.0)
+    rows = world.table(
+        ("chat-a",), np.zeros(24 * days, dtype=np.int64), start, 60, offered, np.full(24 * days, seconds)
+    )
+    table = day_table(world.inputs(history=rows))
+    found, told = handle_time(table, 0, world.plan().queue[0], np.arange(48) // 24, np.arange(48) % 24)
+    assert np.allclose(found, seconds)
+    assert told == ""
+
+
+def test_handle_time_follows_the_hour() -> None:
+    """Slow nights and quick mornings are told apart once enough contacts stand behind them."""
+    rows = world.history(queues=("chat-a",))
+    hour = np.arange(len(rows.start)) % 24
+    slow = world.table(("chat-a",), rows.queue, rows.start, 60, rows.offered, np.where(hour >= 18, 400.0, 200.0))
+    table = day_table(world.inputs(history=slow))
+    found, _ = handle_time(table, 0, world.plan().queue[0], np.zeros(24, dtype=np.int64), np.arange(24))
+    assert np.abs(found[10:16] - 200).max() < 8
+    assert np.abs(found[20:23] - 400).max() < 8
