@@ -13,11 +13,22 @@ from data.problems import Problems
 from data.tables import Table
 from data.values import has_clock, is_clock, parse_moment, parse_number, parse_seconds
 
-__all__ = ["Times", "coded", "first_rows", "numbers", "read_times", "report_cells", "time_column"]
+__all__ = [
+    "LARGEST", "Times", "coded", "first_rows", "numbers", "out_of_range", "read_times", "report_cells", "time_column",
+]  # fmt: skip
 
 IntArray = NDArray[np.int64]
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
+
+
+LARGEST = 1e9
+"""Contacts, agents or seconds of one interval beyond which a number can only be a mistake."""
+
+
+def out_of_range(value: float) -> str:
+    """Return the message on a number below zero or above :data:`LARGEST`."""
+    return f"expected {'0 or more' if value < 0 else f'at most {LARGEST:,.0f}'}, got {value:g}"
 
 
 def coded(cells: Sequence[str]) -> tuple[IntArray, list[str]]:

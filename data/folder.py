@@ -27,7 +27,7 @@ from data.people import read_agents, read_fixed_shifts, read_preferences, read_t
 from data.planfile import KeyPath, PlanFile, key_lines, parse_toml, problems_in, read_toml, validate
 from data.problems import Problems
 from data.season import merged_events, read_drivers, read_events, read_holidays
-from data.tables import Folder, Table, decode
+from data.tables import FORMS, Folder, Table, decode
 from wfm.errors import InputError, Problem, nearest
 from wfm.inputs import Agent, Event, History, Inputs, SeriesTable
 from wfm.plan import Plan
@@ -38,6 +38,13 @@ __all__ = ["Loaded", "Overlay", "load", "read_toml", "scenario_files"]
 Overlay = Callable[[dict[str, Any]], dict[str, Any]]
 _PLAN = "plan.toml"
 _CHINA = "cn"
+_TABLES = tuple(
+    spec.name
+    for spec in (
+        aliases.HISTORY, aliases.AGENTS, aliases.TIME_OFF, aliases.PREFERENCES, aliases.FIXED_SHIFTS, aliases.EVENTS,
+        aliases.DRIVERS, aliases.HOLIDAYS,
+    )
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -187,6 +194,7 @@ class _Loading:
         history, history_file = self._history(with_history, self._brings_numbers())
         holidays = self._rows(aliases.HOLIDAYS, lambda table: read_holidays(table, self.problems))
         events = self._events()
+        self._misnamed()
         tables: dict[str, Any] = {
             "agents": agents,
             "time_off": self._rows(aliases.TIME_OFF, lambda table: read_time_off(table, self.names, self.problems)),
@@ -219,6 +227,17 @@ class _Loading:
     def _rows(self, spec: aliases.TableSpec, read: Callable[[Table], tuple[Any, ...]]) -> tuple[Any, ...]:
         table = self.folder.table(spec)
         return () if table is None else read(table)
+
+    def _misnamed(self) -> None:
+        """Warn of files beside the plan whose names are nearly those of tables: nobody reads them."""
+        own = {self._own_file("forecast"), self._own_file("requirement")}
+        for name in self._files():
+            stem, _, ending = name.partition(".")
+            if f".{ending}" not in FORMS or stem in _TABLES or name in own:
+                continue
+            hint = nearest(stem.lower(), _TABLES)
+            if hint.startswith(", did you mean"):
+                self.problems.warn(name, 0, "", f"is not read{hint}")
 
     def _agents(self) -> tuple[Agent, ...]:
         if not self.folder.forms_of("agents"):
@@ -270,7 +289,8 @@ class _Loading:
         if name is None:
             return None
         path = self.folder.path / name
-        if not path.is_file():
+        inside = path.resolve().is_relative_to(self.folder.path.resolve())
+        if not inside or not path.is_file():
             text = f"file '{name}' not found in the plan folder{nearest(name, self._files())}"
             self.problems.found.append(self.file.problem((step, "file"), text))
             return None
@@ -281,7 +301,7 @@ class _Loading:
         return read_series(table, spec, self.plan, self.names.queues, self.problems)
 
     def _files(self) -> list[str]:
-        return [path.name for path in self.folder.path.iterdir() if path.is_file() and path.name != _PLAN]
+        return [path.name for path in sorted(self.folder.path.iterdir()) if path.is_file() and path.name != _PLAN]
 
     def _history(self, wanted: bool, brings_numbers: bool) -> tuple[History, str]:
         """Return the history and the name of its file, ``""`` when none is needed."""

@@ -9,7 +9,19 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
-from data.columns import BoolArray, FloatArray, IntArray, Times, coded, first_rows, numbers, read_times, time_column
+from data.columns import (
+    LARGEST,
+    BoolArray,
+    FloatArray,
+    IntArray,
+    Times,
+    coded,
+    first_rows,
+    numbers,
+    out_of_range,
+    read_times,
+    time_column,
+)
 from data.problems import Problems
 from data.tables import Table
 from data.values import BLANKS, parse_seconds
@@ -304,12 +316,12 @@ def _common_step(gaps: IntArray) -> int:
 
 
 def _check_counts(table: Table, rows: _Rows, problems: Problems) -> None:
-    """Report counts and times below zero: no interval can have them."""
+    """Report counts and times below zero or beyond all sense: no interval can have them."""
     for column, values in (
         ("offered", rows.offered), ("handled", rows.handled), ("abandoned", rows.abandoned), ("aht_seconds", rows.aht),
     ):  # fmt: skip
-        wrong = np.flatnonzero(values < 0)
-        messages = (f"expected 0 or more, got {values[row]:g}" for row in wrong)
+        wrong = np.flatnonzero((values < 0) | (values > LARGEST))
+        messages = (out_of_range(values[row]) for row in wrong)
         problems.many(table.file, table.label(column), rows.line[wrong].tolist(), messages)
     silent = int(np.count_nonzero(np.isnan(rows.offered)))
     if silent:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.aliases import TableSpec
-from data.columns import coded, numbers
+from data.columns import LARGEST, coded, numbers, out_of_range
 from data.problems import Problems
 from data.tables import Table
 from data.values import parse_moment
@@ -38,8 +38,8 @@ def read_series(
     names = [name for name in spec.columns if name not in ("interval_start", "queue") and table.has(name)]
     columns = {name: numbers(table, name, problems) for name in names}
     for name, values in columns.items():
-        wrong = np.flatnonzero(values < 0).tolist()
-        messages = (f"expected 0 or more, got {values[row]:g}" for row in wrong)
+        wrong = np.flatnonzero((values < 0) | (values > LARGEST)).tolist()
+        messages = (out_of_range(values[row]) for row in wrong)
         problems.many(table.file, table.label(name), [table.lines[row] for row in wrong], messages)
     rows = np.flatnonzero((queue >= 0) & (slot >= 0) & (slot < grid.n))
     _report_repeats(table, queue[rows] * grid.n + slot[rows], rows, problems)

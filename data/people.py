@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from data.cells import Cells, Names
 from data.problems import Problems
 from data.tables import Table
-from data.values import parse_clock, parse_date, parse_moment, parse_number
+from data.values import parse_clock, parse_date, parse_moment, parse_number, parse_plan_date
 from wfm.inputs import Agent, FixedShift, Preference, TimeOff
 
 __all__ = ["OFF_TOKENS", "moment_of_day", "read_agents", "read_fixed_shifts", "read_preferences", "read_time_off"]
@@ -174,7 +174,7 @@ def read_fixed_shifts(table: Table, names: Names, zone: ZoneInfo, problems: Prob
 
 def _fixed(cells: Cells, names: Names, zone: ZoneInfo) -> Iterator[tuple[int, FixedShift]]:
     for row in range(len(cells.table)):
-        person, day = cells.person(row, names), cells.day(row, "date")
+        person, day = cells.person(row, names), cells.required(row, "date", parse_plan_date)
         if day is None:
             continue
         read = partial(moment_of_day, day=day, zone=zone)

@@ -208,6 +208,8 @@ def _translated(error: Mapping[str, Any], valid: Sequence[str] = ()) -> str:
         names = re.findall(r"'([^']*)'", str(context.get("expected", "")))
         hint = nearest(got, names) if isinstance(got, str) else ""
         return f"expected {context['expected']}, got {_shown(got)}" + (hint if hint.startswith(", did") else "")
+    if kind == "finite_number":
+        return f"expected a finite number, got {_shown(got)}"
     if kind == "value_error":
         return str(error["msg"]).removeprefix("Value error, ")
     return _of_kind(kind, context, got, str(error["msg"]))

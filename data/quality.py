@@ -33,10 +33,14 @@ def quality(inputs: Inputs) -> tuple[Problem, ...]:
     that end weeks before the last known day. Repeated rows, empty cells and queues without history are reported when
     the folder is loaded.
     """
-    history = inputs.history
+    grid = inputs.plan.plan.grid
+    # Later rows never reach the forecaster.
+    history = inputs.history.until(int(grid.midnight(inputs.plan.plan.last_known + timedelta(days=1)).timestamp()))
     found: list[Problem] = []
     for place, name in enumerate(history.queues):
         rows = np.flatnonzero(history.queue == place)
+        if not len(rows):
+            continue
         queue = inputs.plan.queue_by_id(name)
         one = _only(history, rows)
         texts = _of_queue(inputs, queue, one)

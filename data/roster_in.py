@@ -15,7 +15,7 @@ from data.cells import Cells
 from data.people import moment_of_day
 from data.problems import Problems
 from data.tables import Folder
-from data.values import parse_date, parse_number
+from data.values import parse_number, parse_plan_date
 from wfm.errors import InputError, Problem
 from wfm.inputs import Inputs
 from wfm.results import Activity, Hire, RosteredShift
@@ -107,7 +107,7 @@ def _rows(
 
 
 def _stretch(cells: Cells, row: int, zone: ZoneInfo) -> tuple[str, date, datetime, datetime] | None:
-    person, day = cells.required(row, "employee_id", str), cells.day(row, "date")
+    person, day = cells.required(row, "employee_id", str), cells.required(row, "date", parse_plan_date)
     if day is None:
         return None
     read = partial(moment_of_day, day=day, zone=zone)
@@ -159,7 +159,7 @@ def _activity(cells: Cells, row: int, zone: ZoneInfo) -> Activity | None:
 
 def _hire(cells: Cells, row: int) -> Hire | None:
     person, contract = cells.required(row, "employee_id", str), cells.required(row, "contract", str)
-    training, seat = (cells.required(row, column, parse_date) for column in ("training_from", "on_seat_from"))
+    training, seat = (cells.required(row, column, parse_plan_date) for column in ("training_from", "on_seat_from"))
     cost = cells.parsed(row, "cost", parse_number) or 0.0
     if person is None or contract is None or training is None or seat is None:
         return None

@@ -10,12 +10,14 @@ from zoneinfo import ZoneInfo
 
 __all__ = [
     "BLANKS", "ClockChange", "has_clock", "is_clock", "parse_clock", "parse_date", "parse_moment", "parse_number",
-    "parse_seconds",
+    "parse_plan_date", "parse_seconds",
 ]  # fmt: skip
 
 BLANKS = frozenset({"", "-", "--", "/", "na", "n/a", "nan", "null", "none"})
 """Cells (lower-case) that say nothing."""
 
+_YEARS = (1990, 2199)
+"""Years of moments; dates may lie beyond, as HR systems write 9999-12-31 where an employment has no end."""
 ClockChange = Literal["", "skipped", "twice"]
 _CLOCK = r"(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?"
 _MOMENT = re.compile(
@@ -66,6 +68,8 @@ def parse_moment(text: str, zone: ZoneInfo) -> tuple[datetime, ClockChange]:
     example = "a time like '2025-11-10 20:00' or '2025-11-10T12:00:00Z'"
     found = _match(text, example)
     naive = _naive(found, text, example)
+    if not _YEARS[0] <= naive.year <= _YEARS[1]:
+        raise ValueError(f"expected {example} in the years {_YEARS[0]} to {_YEARS[1]}, got '{text}'")
     if found.group(7):
         try:
             return naive.replace(tzinfo=_offset(found.group(7))).astimezone(zone), ""
@@ -103,6 +107,20 @@ def parse_date(text: str) -> date:
 def is_clock(text: str) -> bool:
     """Return whether a text is a clock time only, or a span of two (``10:00-10:30``)."""
     return _CLOCK_ONLY.match(re.split(r"[-~至]", text, maxsplit=1)[0].strip()) is not None
+
+
+def parse_plan_date(text: str) -> date:
+    """Return a date on which somebody works: one in the years of plans.
+
+    Raises
+    ------
+    ValueError
+        As for :func:`parse_date`, and for years outside 1990 to 2199.
+    """
+    day = parse_date(text)
+    if not _YEARS[0] <= day.year <= _YEARS[1]:
+        raise ValueError(f"expected a date in the years {_YEARS[0]} to {_YEARS[1]}, got '{text}'")
+    return day
 
 
 def parse_clock(text: str) -> int:

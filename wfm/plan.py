@@ -30,8 +30,12 @@ def _window(text: str) -> str:
 Window = Annotated[str, AfterValidator(_window)]
 
 
+# Far enough to plan for, near enough that no date arithmetic leaves the calendar.
+PlanDay = Annotated[date, Field(ge=date(1990, 1, 1), le=date(2199, 12, 31))]
+
+
 class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class PlanHead(_Part):
@@ -42,10 +46,10 @@ class PlanHead(_Part):
 
     name: str = Field(min_length=1)
     timezone: str = "Asia/Shanghai"
-    start: date
+    start: PlanDay
     days: int = Field(ge=1, le=366)
     interval_minutes: Literal[5, 10, 15, 30, 60] = 30
-    known_until: date | None = None
+    known_until: PlanDay | None = None
     currency: str = "CNY"
     event_calendars: tuple[str, ...] = ()
     labour_rules: tuple[str, ...] = ("cn",)
@@ -192,7 +196,7 @@ class Contract(_Part):
     cost_per_hire: float = Field(0.0, ge=0)
     training_days: int = Field(0, ge=0, le=60)
     training_hours_per_day: float = Field(4.0, gt=0, le=5)
-    hire_from: date | None = None
+    hire_from: PlanDay | None = None
     speed: tuple[Annotated[float, Field(gt=0, le=2)], ...] = (1.0,)
     queues: tuple[str, ...] = ()
     shifts: tuple[str, ...] = ()

@@ -222,6 +222,53 @@ def test_what_is_only_told(tmp_path: Path) -> None:
     ]
 
 
+def test_a_misnamed_table_is_told(tmp_path: Path) -> None:
+    """time-off.csv is not time_off.csv; other files in the folder are nobody's business."""
+    assert warnings_of(tmp_path, **{"time-off__csv": "x\n", "notes__csv": "x\n", "history__txt": "x\n"}) == [
+        "time-off.csv: is not read, did you mean 'time_off'?"
+    ]
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "2200-01-01", "0001-01-01"])
+@pytest.mark.parametrize(
+    ("name", "old", "place"),
+    [
+        ("plan.toml", "2025-10-20", "plan.toml:3 [plan] start"),
+        ("plan.toml", "2025-10-12", "plan.toml:5 [plan] known_until"),
+        ("history.csv", "2025-10-12 00:00,phone", "history.csv:1106 interval_start"),
+    ],
+)
+def test_days_at_the_ends_of_time_are_refused(tmp_path: Path, day: str, name: str, old: str, place: str) -> None:
+    """A mistyped year gives a line, not an overflow."""
+    text = PLAN if name == "plan.toml" else history_text()
+    (line,) = problems_of(tmp_path, **{name.replace(".", "__"): text.replace(old, old.replace(old[:10], day))})
+    assert line.startswith(f"{place}: expected")
+    assert day in line
+
+
+def test_an_employment_without_end_may_say_so(tmp_path: Path) -> None:
+    """9999-12-31 is how HR systems write that nobody has given notice."""
+    assert inputs_of(tmp_path, agents__csv=AGENTS.replace("2026-01-31", "9999-12-31")).agents[1].leaves_on is not None
+
+
+def test_numbers_beyond_all_sense_are_refused(tmp_path: Path) -> None:
+    """In the history and in the plan: huge and infinite."""
+    assert problems_of(tmp_path / "a", history__csv=history_text() + "2025-10-13 00:00,phone,1e300,,,\n") == [
+        "history.csv:1154 offered: expected at most 1,000,000,000, got 1e+300"
+    ]
+    assert problems_of(tmp_path / "b", plan__toml=PLAN.replace("= 30\nqueues", "= inf\nqueues")) == [
+        'plan.toml:21 [[contract]] 1 "ft" cost_per_hour: expected a finite number, got inf'
+    ]
+
+
+def test_own_numbers_lie_in_the_plan_folder(tmp_path: Path) -> None:
+    """A plan reads nothing outside its folder, so that it can be passed on and told by its hash."""
+    (tmp_path / "secret.csv").write_text("x\n")
+    plan = PLAN + '[forecast]\nfile = "../secret.csv"\n'
+    (line,) = problems_of(tmp_path / "plan", plan__toml=plan)
+    assert line.startswith("plan.toml:32 [forecast] file: file '../secret.csv' not found in the plan folder")
+
+
 def test_holidays_csv_opens_the_years_past_the_data(tmp_path: Path) -> None:
     """With own rows for the year, a plan past the bundled data is planned."""
     plan = PLAN.replace("2025-10-20", "2027-10-01").replace("days = 7", "days = 3")
