@@ -19,7 +19,7 @@ from forecasting.rolling import Rolling, origin_days, roll, window_name, with_ef
 from forecasting.select import choose
 from wfm.inputs import Inputs
 from wfm.progress import Progress, silent
-from wfm.results import BacktestRow
+from wfm.results import BacktestRow, ModelChoice
 
 __all__ = ["backtest", "peak_days"]
 
@@ -31,6 +31,8 @@ NAIVE = "seasonal_naive"
 _EDITION_GAP = 7
 _PEAK_FACTOR, _PEAK_WEEKS = 2.0, 8
 _LEAST_HISTORY_DAYS = 90
+# Share of the work that the past weeks are, for the progress bar.
+_WEEKS_PART = 0.3
 
 
 def backtest(
@@ -59,11 +61,15 @@ def backtest(
     """
     del seed
     table = day_table(inputs)
-    rows = list(_weeks(inputs, table, jobs, progress)) if only is None else []
+
+    def of_weeks(step: str, done: float, message: str = "") -> None:
+        progress("backtest", _WEEKS_PART * done, message or step)
+
+    rows = list(_weeks(inputs, table, jobs, of_weeks)) if only is None else []
     held_back = [edition for edition in _held_back(inputs, table) if only in (None, edition.name)]
     for done, edition in enumerate(held_back, start=1):
         rows += _edition_rows(inputs, table, edition, jobs)
-        progress("backtest", done / len(held_back), edition.name)
+        progress("backtest", _WEEKS_PART + (1 - _WEEKS_PART) * done / len(held_back), edition.name)
     return tuple(rows)
 
 
@@ -152,23 +158,21 @@ def _edition_rows(inputs: Inputs, table: DayTable, edition: Edition, jobs: int) 
     for name, events in ((CHOSEN, True), (WITHOUT_EVENTS, False)):
         calendar = calendar_of(inputs, table, table.days, origin, events)
         effects = fit_effects(table.totals[:, :origin], calendar)
-        guess = with_effects(
-            chosen_levels(table, effects, best, _EDITION_GAP + days)[:, _EDITION_GAP:],
-            effects.total[:, first : first + days],
-        )
+        levels, _ = chosen_levels(table, effects, best, _EDITION_GAP + days)
+        guess = with_effects(levels[:, _EDITION_GAP:], effects.total[:, first : first + days])
         for window in (whole, top):
             yield from _rows(inputs, name, window, guess)
 
 
 def _best_before(
     inputs: Inputs, table: DayTable, calendar: CalendarFeatures, origin: int, jobs: int
-) -> tuple[str, ...]:
+) -> tuple[ModelChoice, ...]:
     """Return per queue the model that did best on the last four weeks before an origin."""
     names = candidate_names(inputs.plan)
     origins, horizon = origin_days(origin, _EDITION_GAP, 28, 1)
     rolled = roll(table, calendar, names, origins, _EDITION_GAP, horizon, jobs)
     ids = tuple(queue.id for queue in inputs.plan.queue)
-    return tuple(choice.model for choice in choose(rolled, ids, _EDITION_GAP + 1))
+    return choose(rolled, ids, _EDITION_GAP + 1)
 
 
 def _rows(inputs: Inputs, model: str, window: _Window, forecast: FloatArray) -> Iterator[BacktestRow]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -65,13 +65,15 @@ def forecast(inputs: Inputs, seed: int, progress: Progress = silent, jobs: int =
     rolled = roll(table, calendar, candidate_names(plan), origins, gap, window, jobs, progress)
     queues = tuple(queue.id for queue in plan.queue)
     choices = choose(rolled, queues, gap + 1)
+    spread = spread_of(rolled, choices)
     effects = fit_effects(table.totals, calendar)
-    levels = chosen_levels(table, effects, [choice.model for choice in choices], gap + plan.plan.days)[:, gap:]
+    levels, choices = chosen_levels(table, effects, choices, gap + plan.plan.days)
+    levels = levels[:, gap:]
     ahead = slice(table.days + gap, table.days + gap + plan.plan.days)
     days = _Days(
         with_effects(levels, effects.total[:, ahead]),
         with_effects(levels, effects.holidays[:, ahead]),
-        _day_sd(spread := spread_of(rolled, choices), effects, calendar.strong[:, ahead]),
+        _day_sd(spread, effects, calendar.strong[:, ahead]),
     )
     return _assemble(inputs, table, calendar, effects, choices, days, spread, seed)
 
@@ -105,20 +107,24 @@ def calendar_of(inputs: Inputs, table: DayTable, days: int, known: int, events: 
     return calendar_features(inputs, table.first, days, volume, events)
 
 
-def chosen_levels(table: DayTable, effects: Effects, models: Sequence[str], horizon: int) -> FloatArray:
-    """Return the ordinary level of each queue by its own model: shape (queues, horizon).
+def chosen_levels(
+    table: DayTable, effects: Effects, choices: Sequence[ModelChoice], horizon: int
+) -> tuple[FloatArray, tuple[ModelChoice, ...]]:
+    """Return the ordinary level of each queue (queues, horizon) and the choices that were really used.
 
     Days are counted from the end of what the effects were fitted on. Where the days that are left once events are
-    taken out are too few for a model, the robust fallback steps in; the choice of models leaves such cases out.
+    taken out are too few for the chosen model, the robust fallback steps in, and the choice says so.
     """
-    rows = []
-    for number, name in enumerate(models):
+    rows, used = [], []
+    for number, choice in enumerate(choices):
         series = adjusted_series(table, effects, number)
         try:
-            rows.append(candidate(name).forecast(series, horizon))
-        except TooShortError:
+            rows.append(candidate(choice.model).forecast(series, horizon))
+        except TooShortError as reason:
             rows.append(candidate(FALLBACK).forecast(series, horizon))
-    return np.stack(rows)
+            choice = replace(choice, model=FALLBACK, why=f"fallback: {reason}")
+        used.append(choice)
+    return np.stack(rows), tuple(used)
 
 
 def _day_sd(spread: Spread, effects: Effects, special: NDArray[np.bool_]) -> FloatArray:

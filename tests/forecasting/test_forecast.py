@@ -10,11 +10,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from forecasting.forecast import forecast
+from forecasting.effects import fit_effects
+from forecasting.forecast import calendar_of, chosen_levels, forecast
+from forecasting.resample import day_table
 from tests.forecasting import world
 from wfm.errors import InputError
 from wfm.inputs import History, Inputs
-from wfm.results import Forecast
+from wfm.results import Forecast, ModelChoice
 
 DAY = 86400
 
@@ -194,3 +196,34 @@ def test_lead_time_is_counted_from_known_until() -> None:
     assert all("3 to 16 days ahead" in choice.why for choice in planned().models)
     later = world.plan(known_until=world.START - timedelta(days=15))
     assert all("15 to 28" in choice.why for choice in forecast(world.inputs(plan=later), seed=1).models)
+
+
+def test_prophet_is_tried_by_default_and_its_noise_kept_quiet(capfd: pytest.CaptureFixture[str]) -> None:
+    """With the default models Prophet is among the candidates, and nothing is printed."""
+    default = world.plan(forecast={"paths": 20, "origins": 1})
+    found = forecast(world.inputs(plan=default), seed=1)
+    assert all(set(choice.errors) == {"prophet", "regression", "mean_8_weeks"} for choice in found.models)
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_model_that_fails_at_last_is_replaced_by_name() -> None:
+    """Where too few days are left for the chosen model, the fallback is used under its own name, with the reason."""
+    table = day_table(short(17))
+    features = calendar_of(world.inputs(), table, table.days + 20, table.days, True)
+    chosen = [ModelChoice(queue, "prophet", "lowest error") for queue in world.LEVELS]
+    levels, used = chosen_levels(table, fit_effects(table.totals, features), chosen, 5)
+    assert levels.shape == (3, 5)
+    assert {choice.model for choice in used} == {"mean_8_weeks"}
+    assert all("prophet needs 42 known days" in choice.why for choice in used)
+
+
+def test_progress_rises_to_one() -> None:
+    """The step reports shares that never fall and end at 1."""
+    shares: list[float] = []
+
+    def note(step: str, done: float, message: str = "") -> None:
+        shares.append(done)
+
+    forecast(world.inputs(), seed=1, progress=note)
+    assert shares == sorted(shares)
+    assert shares[-1] == 1.0
