@@ -42,7 +42,7 @@ def _table(title: str, *columns: str, left: int = 1) -> Table:
 def problem_lines(problems: Iterable[Problem]) -> list[Text]:
     """Return one line per problem, errors before warnings."""
     ranked = sorted(problems, key=lambda problem: problem.severity != "error")
-    marks = {"error": ("error   ", "bold red"), "warning": ("warning ", "yellow")}
+    marks = {"warning": ("warning: ", "yellow")}
     return [Text.assemble(marks.get(problem.severity, ("", "")), str(problem)) for problem in ranked]
 
 
