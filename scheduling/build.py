@@ -1,0 +1,167 @@
+"""The roster engine: from a problem to people's shifts with cost, proven bound and gap.
+
+Two workers run side by side: one proves a lower bound (:mod:`scheduling.bounds`), one builds and betters a legal roster
+(:mod:`scheduling.season`). Neither depends on the clock or on the other, so the same seed gives the same roster.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from scheduling.bounds import Bound, prove_bound
+from scheduling.conflicts import check_conflicts
+from scheduling.costing import PlacedShift, scheduled_agents, shortage_cost
+from scheduling.hires import hire_options, hires_of
+from scheduling.options import ShiftOptions, shift_options
+from scheduling.outcome import activities_of, earnings_of, placed_shifts, rostered
+from scheduling.problem import RosterProblem
+from scheduling.season import Season
+from scheduling.tables import open_requirement
+from scheduling.worker import Worker
+from wfm.errors import NoRosterError
+from wfm.progress import Progress, Stop, never_stop, silent
+from wfm.results import CostBreakdown, Roster, RosterStatus
+
+__all__ = ["SearchLimits", "build"]
+
+OPTIMAL_GAP = 1e-4
+_POLL_SECONDS = 0.1
+_PATIENCE_SECONDS = 1.0
+
+
+@dataclass(frozen=True)
+class SearchLimits:
+    """How long to search.
+
+    Attributes
+    ----------
+    effort : float
+        Deterministic effort: 1 is about two minutes for 200 people and four weeks.
+    gap : float
+        Stop at this proven gap.
+    time_limit_seconds : float or None
+        Wall clock; when it ends the search, the roster depends on the machine (status ``interrupted``).
+    """
+
+    effort: float = 1.0
+    gap: float = 0.005
+    time_limit_seconds: float | None = None
+
+
+def build(
+    problem: RosterProblem, limits: SearchLimits, seed: int, progress: Progress = silent, stop: Stop = never_stop
+) -> Roster:
+    """Return a legal roster with its cost and a proven lower bound of the cost of any legal roster.
+
+    Parameters
+    ----------
+    problem : RosterProblem
+    limits : SearchLimits
+    seed : int
+        Same problem, limits (without a time limit) and seed: same roster.
+    progress : Progress
+        Told ``("roster", share, "cost ..., bound ..., gap ...")``.
+    stop : Stop
+        Once True, the best legal roster so far is returned with status ``interrupted``, within about two seconds.
+
+    Raises
+    ------
+    NoRosterError
+        When hard rules and published shifts or limits contradict each other.
+    """
+    check_conflicts(problem)
+    deadline = None if limits.time_limit_seconds is None else time.monotonic() + limits.time_limit_seconds
+
+    def over() -> bool:
+        return stop() or (deadline is not None and time.monotonic() >= deadline)
+
+    options, hires = shift_options(problem), hire_options(problem)
+    season = Season(problem, options, hires, limits.effort, seed)
+    required = open_requirement(problem)
+    prover = Worker(lambda halt: prove_bound(problem, options, hires, required, limits.effort, halt))
+    builder = Worker(season.run)
+    interrupted = _follow(prover, builder, season, progress, over)
+    bound = prover.result() or Bound.trivial()
+    builder.result()
+    return _roster(problem, options, season, bound, interrupted)
+
+
+def _follow(
+    prover: Worker[Bound], builder: Worker[None], season: Season, progress: Progress, over: Callable[[], bool]
+) -> bool:
+    """Wait for both workers and tell how far they are; return True when stopped before they were done."""
+    told = -1.0
+    while prover.running or builder.running:
+        if over():
+            builder.stop(_PATIENCE_SECONDS)
+            prover.stop(_PATIENCE_SECONDS)
+            return True
+        if season.share >= told + 0.02:
+            told = season.share
+            proven = prover.result()
+            progress("roster", told, _message(season.cost, proven.value if proven else None))
+        builder.wait(_POLL_SECONDS) if builder.running else prover.wait(_POLL_SECONDS)
+    return False
+
+
+def _message(cost: float, bound: float | None) -> str:
+    if not np.isfinite(cost):
+        return "preparing"
+    if bound is None:
+        return f"cost {cost:,.0f}, bound not known yet"
+    gap = (cost - bound) / cost if cost > 0 else 0.0
+    return f"cost {cost:,.0f}, bound {bound:,.0f}, gap {gap:.2%}"
+
+
+def _roster(
+    problem: RosterProblem, options: ShiftOptions, season: Season, bound: Bound, interrupted: bool
+) -> Roster:
+    search = season.best()
+    people = search.index.people
+    shifts = placed_shifts(problem, search)
+    earned, unused = earnings_of(problem, people, shifts)
+    hires = hires_of(problem, season.hires, people)
+    scheduled = scheduled_agents(problem, people, shifts, search.index.requirement)
+    scheduled += problem.requirement - search.index.requirement
+    cost = CostBreakdown(
+        wages=sum(e.wages for e in earned.values()),
+        premium=sum(e.premium for e in earned.values()),
+        hiring=sum(hire.cost for hire in hires),
+        guaranteed_unused=unused,
+        shortage=shortage_cost(problem, scheduled),
+    )
+    if season.breached(search):
+        raise NoRosterError(
+            ["the published shifts of temporary staff pass the seats or the ratio to experienced people on seat"],
+            ["withdraw published shifts of temporary staff, or raise seats_max or per_experienced_max"],
+        )
+    proven = min(bound.value, cost.total)
+    gap = (cost.total - proven) / cost.total if cost.total > 0 else 0.0
+    return Roster(
+        status=_status(gap, interrupted),
+        grid=problem.grid,
+        queues=problem.queues,
+        shifts=tuple(rostered(problem, people[s.person], s, earned[s.person, s.day]) for s in _in_order(shifts)),
+        activities=tuple(a for s in _in_order(shifts) for a in activities_of(problem, people[s.person], s)),
+        hires=hires,
+        scheduled=scheduled,
+        cost=cost,
+        bound=proven,
+        gap=gap,
+        way=f"person-level annealing from a legal start; bound by {bound.way}",
+        notes=(*season.notes(search), *bound.notes, *(("stopped early: the best roster so far",) if interrupted else ())),
+    )
+
+
+def _in_order(shifts: list[PlacedShift]) -> list[PlacedShift]:
+    return sorted(shifts, key=lambda shift: (shift.person, shift.start))
+
+
+def _status(gap: float, interrupted: bool) -> RosterStatus:
+    if interrupted:
+        return "interrupted"
+    return "optimal" if gap <= OPTIMAL_GAP else "feasible"

@@ -1,0 +1,172 @@
+"""The exact cost of a finished roster, from its shifts alone: wages by the rules, and who serves which queue."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scheduling.classes import people_shapes
+from scheduling.patterns import Pattern, presence
+from scheduling.problem import PREMIUM_KINDS, Person, RosterProblem, week_speeds
+from scheduling.solver import LinearProgram, simplex_parameters, solve
+from wfm.progress import never_stop
+
+__all__ = ["DayWork", "Earned", "PlacedShift", "earn", "scheduled_agents", "shortage_cost", "unused_guaranteed"]
+
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class PlacedShift:
+    """A shift of a person: ``option`` -1 is a training day; times in minutes since the plan's first midnight."""
+
+    person: int
+    day: int
+    shift: str
+    start: int
+    end: int
+    paid_hours: float
+    pattern: Pattern
+    training: bool = False
+
+
+@dataclass(frozen=True)
+class DayWork:
+    """Paid hours of one day of one person."""
+
+    day: int
+    hours: float
+    training: bool
+
+
+@dataclass(frozen=True)
+class Earned:
+    """What a day earns: overtime hours, wages at the plain rate and the premium on top."""
+
+    overtime: float
+    wages: float
+    premium: float
+
+
+def earn(problem: RosterProblem, person: Person, works: Sequence[DayWork]) -> list[Earned]:
+    """Return what each day earns, in date order.
+
+    Hours above the normal day are daily overtime; normal hours above the normal week, in date order, are rest-day
+    overtime; all hours on a statutory holiday are paid at its rate and count as neither. Training is paid plainly.
+
+    Parameters
+    ----------
+    works : sequence of DayWork
+        All days of the person, the past included, by date.
+    """
+    rules, contract = problem.rules, problem.contracts[person.contract]
+    priced = contract.kind in PREMIUM_KINDS
+    used: dict[int, float] = {}
+    found = []
+    for work in works:
+        statutory = bool(problem.holiday[work.day]) if work.day >= 0 else work.day in problem.past_holidays
+        if statutory and not work.training:
+            more = 0.0 if contract.kind == "outsourced" else rules.holiday_pay - 1.0
+            found.append(Earned(0.0, work.hours * contract.cost_per_hour, work.hours * more * contract.cost_per_hour))
+            continue
+        week = problem.week_of(work.day)
+        daily = max(0.0, work.hours - rules.normal_hours_per_day)
+        normal = work.hours - daily
+        weekly = max(0.0, normal - max(0.0, rules.normal_hours_per_week - used.get(week, 0.0)))
+        used[week] = used.get(week, 0.0) + normal
+        more = daily * (rules.overtime_pay - 1.0) + weekly * (rules.rest_day_pay - 1.0)
+        premium = more * contract.cost_per_hour if priced and not work.training else 0.0
+        found.append(Earned(daily + weekly, work.hours * contract.cost_per_hour, premium))
+    return found
+
+
+def unused_guaranteed(problem: RosterProblem, person: Person, works: Sequence[DayWork]) -> float:
+    """Return the money for guaranteed hours of a person that nobody worked, all weeks of the horizon."""
+    contract = problem.contracts[person.contract]
+    total = 0.0
+    for week in range(problem.weeks):
+        days = problem.days_of_week(week)
+        employed = [d for d in days if person.employed_from <= d <= person.employed_to and d not in person.off]
+        worked = sum(work.hours for work in works if work.day in days)
+        total += max(0.0, contract.hours_per_week_guaranteed * len(employed) / 7.0 - worked)
+    return total * contract.cost_per_hour
+
+
+def on_seat(
+    problem: RosterProblem, people: Sequence[Person], shifts: Sequence[PlacedShift]
+) -> tuple[FloatArray, FloatArray]:
+    """Return people on seat per skill class and interval in units of full speed, and the speeds of the classes."""
+    seen: dict[tuple[float, ...], int] = {}
+    rows: list[tuple[int, int, FloatArray]] = []
+    interval = problem.grid.interval_minutes
+    for shift in (s for s in shifts if not s.training):
+        speeds = week_speeds(problem, people[shift.person], shift.day)
+        shape, scale = people_shapes(speeds)
+        share = presence(shift.end - shift.start, shift.start % interval, interval, shift.pattern.pauses)
+        rows.append((seen.setdefault(shape, len(seen)), shift.start // interval, share * scale))
+    seats = np.zeros((len(seen), problem.grid.n))
+    for group, slot, share in rows:
+        inside = share[: max(0, problem.grid.n - slot)]
+        seats[group, slot : slot + len(inside)] += inside
+    return seats, np.array(list(seen), dtype=np.float64).reshape(len(seen), len(problem.queues))
+
+
+def scheduled_agents(
+    problem: RosterProblem, people: Sequence[Person], shifts: Sequence[PlacedShift], required: FloatArray,
+    stop: Callable[[], bool] = never_stop,
+) -> FloatArray:  # fmt: skip
+    """Return agents that serve each queue per interval, split so that missing agents cost least: (queues, intervals).
+
+    Who is not needed is spread evenly over the queues that the person holds.
+
+    Parameters
+    ----------
+    required : float array (queues, intervals)
+        What the shifts have to cover.
+    """
+    seats, speeds = on_seat(problem, people, shifts)
+    split = _cheapest_split(problem, seats, speeds, required, stop)
+    idle = np.clip(seats - split.sum(axis=1), 0.0, None)
+    held = speeds > 0
+    even = held / np.maximum(held.sum(axis=1, keepdims=True), 1)
+    split += idle[:, None, :] * even[:, :, None]
+    return np.asarray(np.einsum("gqt,gq->qt", split, speeds), dtype=np.float64)
+
+
+def _cheapest_split(
+    problem: RosterProblem, seats: FloatArray, speeds: FloatArray, required: FloatArray, stop: Callable[[], bool]
+) -> FloatArray:
+    """Return people of each class on each queue (classes, queues, intervals) by a linear program over all intervals."""
+    program = LinearProgram()
+    split = np.zeros((len(speeds), *required.shape))
+    queue, slot = np.nonzero(required > 0)
+    if len(queue) == 0 or len(speeds) == 0:
+        return split
+    row = np.full(required.shape, -1, dtype=np.int64)
+    row[queue, slot] = program.add_rows(len(queue), required[queue, slot], np.inf)
+    price = problem.shortage_price[queue]
+    program.put(row[queue, slot], program.add_columns(len(queue), price, required[queue, slot]), 1.0)
+    places = []
+    for group in range(len(speeds)):
+        seat_rows = program.add_rows(required.shape[1], -np.inf, seats[group])
+        useful = (required > 0) & (speeds[group] > 0)[:, None] & (seats[group] > 0)[None, :]
+        q, t = np.nonzero(useful)
+        column = program.add_columns(len(q), 0.0, seats[group, t])
+        program.put(seat_rows[t], column, 1.0)
+        program.put(row[q, t], column, speeds[group, q])
+        places.append((group, q, t, column))
+    result = solve(program, simplex_parameters(), stop)
+    if result.values is None:
+        return split
+    for group, q, t, column in places:
+        split[group, q, t] = np.clip(result.values[column], 0.0, None)
+    return split
+
+
+def shortage_cost(problem: RosterProblem, scheduled: FloatArray) -> float:
+    """Return the price of missing agents over all queues and intervals."""
+    missing = np.clip(problem.requirement - scheduled, 0.0, None)
+    return float((missing.sum(axis=1) * problem.shortage_price).sum() * problem.interval_hours)

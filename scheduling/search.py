@@ -1,0 +1,178 @@
+"""The person-level search: a legal roster from the first moment on, bettered until the effort is used up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scheduling.kernel import BREACH_PRICE, State, cover_all, price_week, set_shift
+from scheduling.moves import anneal
+from scheduling.problem import RosterProblem, Span
+from scheduling.tables import Index, Tables
+
+__all__ = ["Search"]
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+SLICE = 20_000
+
+
+class Search:
+    """A roster under search.
+
+    Parameters
+    ----------
+    problem : RosterProblem
+    tables, index : Tables, Index
+        From :func:`scheduling.tables.build_tables`.
+    seed : int
+    """
+
+    def __init__(self, problem: RosterProblem, tables: Tables, index: Index, seed: int) -> None:
+        self.problem, self.index, self.tables = problem, index, tables
+        self.state = _empty_state(problem, tables, index, seed)
+        _write_past(problem, tables, index, self.state)
+        self.required = _subset_requirement(problem, index)
+        for (p, day), option in index.span_option.items():
+            self.state.option[p, day] = option
+            self.state.pattern[p, day] = tables.opt_pattern[option]
+        self.best = (np.inf, self.state.option.copy(), self.state.pattern.copy())
+
+    def prepare(self) -> None:
+        """Price the roster so far; the first call in a process compiles the search."""
+        self.tables = _less_past_overtime(self.problem, self.tables, self.state)
+        for p, day in np.argwhere(self.state.option >= 0).tolist():
+            set_shift(
+                self.tables, self.state, p, day, int(self.state.option[p, day]), int(self.state.pattern[p, day])
+            )
+        self.refresh()
+        self.keep_best()
+
+    @property
+    def cost(self) -> float:
+        """Wages, unused guaranteed hours and missing agents (breaches of seat limits at a prohibitive price)."""
+        missing, wages, unused, breach, _ = self.state.totals
+        return float(missing + wages + unused + BREACH_PRICE * breach)
+
+    @property
+    def breached(self) -> bool:
+        """Whether seat limits are passed (only published shifts can do that)."""
+        return bool(self.state.totals[3] > 1e-9)
+
+    def refresh(self) -> None:
+        """Rebuild everything derived, so that rounding does not pile up."""
+        cover_all(self.tables, self.state, self.required)
+
+    def run(self, moves: int, hot: float, cold: float, stop: Callable[[], bool], tick: Callable[[float], None]) -> bool:
+        """Anneal in slices; return False when stopped early. Keeps the best roster seen at the end of a slice."""
+        slices = max(1, round(moves / SLICE))
+        ladder = hot * (cold / hot) ** (np.arange(slices + 1) / slices)
+        size = max(1, moves // slices)
+        for number in range(slices):
+            if stop():
+                self.restore()
+                return False
+            anneal(self.tables, self.state, size, float(ladder[number]), float(ladder[number + 1]))
+            self.refresh()
+            self.keep_best()
+            tick((number + 1) / slices)
+        self.restore()
+        return True
+
+    def keep_best(self) -> None:
+        """Remember the roster when it is the cheapest so far (wishes break ties)."""
+        if self.cost - float(self.state.totals[4]) * 1e-3 < self.best[0] - 1e-9:
+            self.best = (self.cost, self.state.option.copy(), self.state.pattern.copy())
+
+    def restore(self) -> None:
+        """Go back to the best roster."""
+        self.write(self.best[1], self.best[2])
+
+    def worth(self, p: int) -> float:
+        """Return what the roster would cost more without the shifts of a person (negative: it would cost less)."""
+        before, option, pattern = self.cost, self.state.option[p].copy(), self.state.pattern[p].copy()
+        for day in range(self.problem.days):
+            set_shift(self.tables, self.state, p, day, -1, -1)
+        self.refresh()
+        worth = self.cost - before
+        for day in range(self.problem.days):
+            set_shift(self.tables, self.state, p, day, int(option[day]), int(pattern[day]))
+        return worth
+
+    def write(self, option: IntArray, pattern: IntArray) -> None:
+        """Set all shifts at once (they must be legal)."""
+        for p, day in np.argwhere((option != self.state.option) | (pattern != self.state.pattern)).tolist():
+            set_shift(self.tables, self.state, p, day, int(option[p, day]), int(pattern[p, day]))
+        self.refresh()
+
+
+def _empty_state(problem: RosterProblem, tables: Tables, index: Index, seed: int) -> State:
+    people, days, extended = len(index.people), problem.days, tables.pre + problem.days
+    slots, subsets, pools = problem.grid.n, tables.smax.shape[1], len(tables.pool_seats)
+    mixed = np.random.SeedSequence(seed).generate_state(1, dtype=np.uint64)
+    return State(
+        option=np.full((people, days), -1, dtype=np.int64),
+        pattern=np.full((people, days), -1, dtype=np.int64),
+        start=np.full((people, extended), -1, dtype=np.int64),
+        end=np.full((people, extended), -1, dtype=np.int64),
+        paid=np.zeros((people, extended)),
+        overtime=np.zeros((people, extended)),
+        wages=np.zeros((people, problem.weeks)),
+        unused=np.zeros((people, problem.weeks)),
+        cut=np.zeros((slots, subsets)),
+        missing=np.zeros(slots),
+        on_duty=np.zeros((pools, slots), dtype=np.int64),
+        experts=np.zeros(slots, dtype=np.int64),
+        pool_spent=np.zeros(pools),
+        totals=np.zeros(5),
+        random=np.maximum(mixed, 1).astype(np.uint64),
+        net=np.zeros(slots),
+        row_of=np.full(slots, -1, dtype=np.int64),
+        rows=np.zeros(slots + 1, dtype=np.int64),
+        scratch=np.zeros((min(slots, 4 * tables.pat_seat.shape[1]) + 1, subsets)),
+        scratch_missing=np.zeros(slots + 1),
+    )
+
+
+def _subset_requirement(problem: RosterProblem, index: Index) -> FloatArray:
+    wanted = np.zeros((problem.grid.n, len(index.subsets)))
+    for number, subset in enumerate(index.subsets):
+        wanted[:, number] = index.requirement[list(subset)].sum(axis=0)
+    return wanted
+
+
+def _write_past(problem: RosterProblem, tables: Tables, index: Index, state: State) -> None:
+    """Enter published shifts of the past and the training of hires."""
+    for p, person in enumerate(index.people):
+        for span in person.past:
+            if span.day >= -tables.pre:
+                _write_span(problem, state, p, tables.pre + span.day, span)
+        hours = problem.contracts[person.contract].training_hours_per_day
+        for day in (d for d in person.training if d >= -tables.pre):
+            e, start = tables.pre + day, problem.minute_at(day, 9 * 60)
+            state.start[p, e], state.end[p, e], state.paid[p, e] = start, start + round(hours * 60), hours
+
+
+def _write_span(problem: RosterProblem, state: State, p: int, e: int, span: Span) -> None:
+    state.start[p, e], state.end[p, e] = span.start, span.end
+    state.paid[p, e] = problem.span_hours(span)
+
+
+def _less_past_overtime(problem: RosterProblem, tables: Tables, state: State) -> Tables:
+    """Return the tables with the overtime that published shifts used up in the first month taken off its limit."""
+    cap = tables.month_cap.copy()
+    first = problem.grid.start.replace(day=1)
+    days = [d for d in range((first - problem.grid.start).days, 0) if d >= -tables.pre]
+    monday = tables.week_first[0]
+    earlier = tables._replace(week_first=np.array([*range(monday % 7, monday, 7), monday], dtype=np.int64))
+    weeks = len(earlier.week_first) - 1
+    scrap = state._replace(wages=np.zeros((len(cap), weeks)), unused=np.zeros((len(cap), weeks)))
+    earlier = earlier._replace(guaranteed=np.zeros((len(cap), weeks)), week_cap=np.full((len(cap), weeks), np.inf))
+    for p in range(len(cap)):
+        for week in range(weeks):
+            price_week(earlier, scrap, p, week)
+        price_week(tables, state, p, 0)
+        cap[p, 0] -= sum(state.overtime[p, tables.pre + d] for d in days)
+    return tables._replace(month_cap=cap)

@@ -1,0 +1,152 @@
+"""The building worker: which hires to take on, and the annealing of everybody's shifts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from scheduling.hires import HireOption, broken_limits, fit_limits, hired_person
+from scheduling.options import ShiftOptions
+from scheduling.problem import RosterProblem
+from scheduling.search import Search
+from scheduling.tables import build_tables
+
+__all__ = ["Season"]
+
+MOVES_PER_PERSON_DAY = 900
+MOVES_LEAST = 150_000
+_DROP_ROUNDS = 4
+
+
+class Season:
+    """A roster in the making. A legal one exists from the start: published shifts only.
+
+    Attributes
+    ----------
+    share : float
+        Share of the search that is done.
+    cost : float
+        Cost of the best roster so far, hiring included; inf before it is priced.
+    hires : tuple of HireOption
+    """
+
+    def __init__(
+        self, problem: RosterProblem, options: ShiftOptions, hires: Sequence[HireOption], effort: float, seed: int
+    ) -> None:
+        self.problem, self.options, self.hires = problem, options, tuple(hires)
+        self.effort, self.seed = effort, seed
+        self.share, self.cost = 0.0, float("inf")
+        self._search = self._with(dict.fromkeys((hire.contract for hire in hires), 0))
+        self._notes: tuple[str, ...] = ()
+
+    def _with(self, heads: dict[int, int]) -> Search:
+        """Return a fresh search with that many hires per contract."""
+        hired = [hired_person(self.problem, h, n + 1) for h in self.hires for n in range(heads[h.contract])]
+        tables, index = build_tables(self.problem, self.options, (*self.problem.people, *hired))
+        return Search(self.problem, tables, index, self.seed)
+
+    def best(self) -> Search:
+        """Return the search that holds the best roster so far, with that roster written back."""
+        search = self._search
+        _, option, pattern = search.best
+        search.state.option[:], search.state.pattern[:] = option, pattern
+        return search
+
+    def breached(self, search: Search) -> bool:
+        """Return whether seat limits are passed, which only published shifts of temporary staff can do."""
+        return search.breached
+
+    def run(self, stop: Callable[[], bool]) -> None:
+        """Search until the effort is used up or ``stop`` says so."""
+        heads, notes = fit_limits(self.problem, self.hires, {h.contract: h.heads_max for h in self.hires})
+        self._notes = notes
+        search = self._with(heads)
+        search.prepare()
+        moves = round(self.effort * MOVES_PER_PERSON_DAY * len(search.index.people) * self.problem.days)
+        moves = max(MOVES_LEAST, moves)
+        hot, cold = self._temperatures()
+        self._adopt_soon(search)
+        first = 0.6 if sum(heads.values()) else 1.0
+        if not self._anneal(search, int(moves * first), hot, cold, 0.0, first, stop):
+            return
+        if sum(heads.values()):
+            self._trim(search, moves - int(moves * first), hot, cold, stop)
+
+    def _temperatures(self) -> tuple[float, float]:
+        """Return the first and last temperature: a quarter of a shift's wage, and a few thousandths of it."""
+        rates = [contract.cost_per_hour for contract in self.problem.contracts]
+        wage = 8.0 * (float(np.mean(rates)) or float(self.problem.shortage_price.max(initial=1.0)))
+        return 0.2 * wage, 0.003 * wage
+
+    def _anneal(
+        self, search: Search, moves: int, hot: float, cold: float, begin: float, end: float, stop: Callable[[], bool]
+    ) -> bool:
+        def tick(share: float) -> None:
+            self.share = begin + (end - begin) * share
+            self._adopt(search)
+
+        return search.run(moves, hot, cold, stop, tick)
+
+    def hiring_cost(self, search: Search) -> float:
+        """Return the money for the hires of a search: fees and training before the plan."""
+        cost = {hire.contract: hire.cost for hire in self.hires}
+        return sum(cost[person.contract] for person in search.index.people[len(self.problem.people) :])
+
+    def _adopt_soon(self, search: Search) -> None:
+        """Without hires at stake the search is adopted at once."""
+        if len(search.index.people) == len(self.problem.people):
+            self._adopt(search)
+
+    def _adopt(self, search: Search) -> None:
+        cost = search.best[0] + self.hiring_cost(search)
+        if cost < self.cost:
+            self.cost, self._search = cost, search
+
+    def _trim(self, search: Search, moves: int, hot: float, cold: float, stop: Callable[[], bool]) -> None:
+        """Send away, in rounds, the hires that cost more than they are worth, and mend the roster in between."""
+        for number in range(_DROP_ROUNDS):
+            smaller = self._without_idle(search, number == _DROP_ROUNDS - 1)
+            search = smaller
+            begin = 0.6 + 0.4 * number / _DROP_ROUNDS
+            warm = hot * (0.25, 0.2, 0.15, 0.1)[number]
+            if not self._anneal(search, moves // _DROP_ROUNDS, warm, cold, begin, begin + 0.4 / _DROP_ROUNDS, stop):
+                return
+        self._adopt(self._without_idle(search, True))
+
+    def _without_idle(self, search: Search, everyone: bool) -> Search:
+        """Return the search without the hires whose cost exceeds their worth: the worst half of them, or all."""
+        named = len(self.problem.people)
+        cost = {hire.contract: hire.cost for hire in self.hires}
+        people = search.index.people
+        gain = {p: search.worth(p) - cost[people[p].contract] for p in range(named, len(people))}
+        search.refresh()
+        losers = sorted((p for p, value in gain.items() if value < 0), key=lambda p: (gain[p], p))
+        losers = losers if everyone else losers[: (len(losers) + 1) // 2]
+        keep = [p for p in range(len(people)) if p not in losers]
+        heads = {hire.contract: 0 for hire in self.hires}
+        for p in keep[named:]:
+            heads[people[p].contract] += 1
+        if not losers or broken_limits(self.problem, heads):
+            return search
+        smaller = self._with(heads)
+        order = [*keep[:named], *sorted(keep[named:], key=lambda p: (people[p].contract, p))]
+        option, pattern = search.best[1][order], search.best[2][order]
+        smaller.state.option[:], smaller.state.pattern[:] = option, pattern
+        smaller.prepare()
+        return smaller
+
+    def notes(self, search: Search) -> tuple[str, ...]:
+        """Return which limits on temporary staff the roster meets or was cut by, in words."""
+        heads = {hire.contract: 0 for hire in self.hires}
+        for person in search.index.people[len(self.problem.people) :]:
+            heads[person.contract] += 1
+        found = []
+        for hire in self.hires:
+            name, taken = self.problem.contracts[hire.contract].id, heads[hire.contract]
+            more = dict(heads)
+            more[hire.contract] += 1
+            if taken >= hire.heads_max:
+                found.append(f"contract '{name}': headcount = {hire.heads_max} binds")
+            found += [text for text in broken_limits(self.problem, more) if text not in found]
+        return tuple(found)

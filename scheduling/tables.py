@@ -1,0 +1,332 @@
+"""The problem as flat arrays for the compiled search: :class:`Tables` never changes, :class:`State` is the roster."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scheduling.options import ShiftOptions, allowed_options
+from scheduling.patterns import Pattern, presence
+from scheduling.problem import PREMIUM_KINDS, Person, RosterProblem, week_speeds
+
+__all__ = ["Index", "Tables", "build_tables", "guaranteed_hours", "open_requirement", "skills_of"]
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+BoolArray = NDArray[np.bool_]
+NEVER = 10**8
+
+
+class Tables(NamedTuple):
+    """Arrays that the search reads. ``E`` extended days = ``pre`` days of the past, then the horizon.
+
+    Queue subsets (``smax`` columns) lie in blocks: within a block the missing agents are the largest, over its subsets
+    S, of requirement(S) less the fastest use of everybody on S (max-flow = min-cut), which is exact when a person's
+    speed is the same on all queues, and never too high otherwise. ``block_price`` is money per missing agent-interval.
+    """
+
+    pre: int
+    opt_template: IntArray
+    opt_paid: FloatArray
+    opt_minutes: IntArray
+    opt_pattern: IntArray
+    opt_patterns: IntArray
+    opt_start: IntArray
+    opt_slot: IntArray
+    opt_night: BoolArray
+    pat_len: IntArray
+    pat_seat: FloatArray
+    pat_any: IntArray
+    pat_all: IntArray
+    allowed: BoolArray
+    cand: IntArray
+    cand_first: IntArray
+    kind: IntArray
+    no_night: BoolArray
+    available: BoolArray
+    latest: IntArray
+    locked: BoolArray
+    skill: IntArray
+    smax: FloatArray
+    block_first: IntArray
+    block_price: FloatArray
+    rate: FloatArray
+    premium: BoolArray
+    holiday_pay: FloatArray
+    overtime_ok: BoolArray
+    holiday: BoolArray
+    training: BoolArray
+    week_first: IntArray
+    week_cap: FloatArray
+    guaranteed: FloatArray
+    month: IntArray
+    month_cap: FloatArray
+    wish: FloatArray
+    pools: IntArray
+    pool_seats: FloatArray
+    pool_ratio: FloatArray
+    pool_cost: FloatArray
+    experienced: BoolArray
+    rules: FloatArray
+    interval: int
+
+
+@dataclass(frozen=True)
+class Index:
+    """What the numbers in :class:`Tables` mean: ``span_option`` maps (person, day) of published shifts to options."""
+
+    people: tuple[Person, ...]
+    options: ShiftOptions
+    patterns: tuple[Pattern, ...]
+    span_option: dict[tuple[int, int], int]
+    requirement: FloatArray
+    subsets: tuple[tuple[int, ...], ...]
+
+
+def skills_of(problem: RosterProblem, people: Sequence[Person]) -> tuple[IntArray, FloatArray]:
+    """Return the skill class of each person and day, and the speeds of each class: (people, days), (classes, queues)."""
+    seen: dict[tuple[float, ...], int] = {}
+    number = np.zeros((len(people), problem.days), dtype=np.int64)
+    for p, person in enumerate(people):
+        for day in range(problem.days):
+            speeds = week_speeds(problem, person, day)
+            number[p, day] = seen.setdefault(speeds, len(seen))
+    return number, np.array(list(seen) or [[0.0] * len(problem.queues)], dtype=np.float64)
+
+
+def late_from_before(problem: RosterProblem) -> list[tuple[Person, int]]:
+    """Return (person, end minute) of published shifts of the past that reach into the horizon."""
+    return [(p, span.end) for p in problem.people for span in p.past if span.end > 0]
+
+
+def queue_blocks(problem: RosterProblem, speeds: FloatArray) -> list[tuple[list[tuple[int, ...]], float]]:
+    """Return blocks of queue subsets with their price step: one per price level and group of linked queues."""
+    blocks = []
+    wanted = [q for q in range(len(problem.queues)) if problem.requirement[q].max(initial=0.0) > 0]
+    levels = sorted({float(problem.shortage_price[q]) for q in wanted} - {0.0})
+    for below, price in zip([0.0, *levels], levels, strict=False):
+        level = [q for q in wanted if problem.shortage_price[q] >= price]
+        blocks += [(_family(group, speeds), price - below) for group in _linked(level, speeds)]
+    return blocks
+
+
+def _linked(queues: list[int], speeds: FloatArray) -> list[list[int]]:
+    groups: list[set[int]] = [{q} for q in queues]
+    for row in speeds:
+        held = {q for q in queues if row[q] > 0}
+        touched = [group for group in groups if group & held]
+        if len(touched) > 1:
+            groups = [group for group in groups if group not in touched] + [set().union(*touched)]
+    return sorted(sorted(group) for group in groups)
+
+
+def _family(group: list[int], speeds: FloatArray) -> list[tuple[int, ...]]:
+    """Return all subsets of up to nine queues; of more, those that the skill classes suggest."""
+    if len(group) <= 9:
+        return [subset for size in range(1, len(group) + 1) for subset in combinations(group, size)]
+    family = {subset for size in (1, 2) for subset in combinations(group, size)} | {tuple(group)}
+    for row in speeds:
+        held = tuple(q for q in group if row[q] > 0)
+        family |= {held, tuple(q for q in group if q not in held)} - {()}
+    return sorted(family)
+
+
+def build_tables(problem: RosterProblem, options: ShiftOptions, people: tuple[Person, ...]) -> tuple[Tables, Index]:
+    """Return the search tables for a set of people (named ones and hires)."""
+    patterns, first, count = _pattern_table(options)
+    skill, speeds = skills_of(problem, people)
+    blocks = queue_blocks(problem, speeds)
+    subsets = tuple(subset for family, _ in blocks for subset in family)
+    smax = np.array([[row[list(s)].max() for s in subsets] for row in speeds], dtype=np.float64)
+    smax = smax.reshape(len(speeds), len(subsets))
+    kinds, kind = _kinds(problem, options, people)
+    cand = [np.flatnonzero(row) for row in kinds]
+    pat_len, seat, any_, all_ = _presence(problem, patterns, _distinct(problem, options))
+    spans = {(int(p), int(np.argmax(options.start[:, s]))): s for s, p in enumerate(options.owner) if p >= 0}
+    locked = np.zeros((len(people), problem.days), dtype=np.bool_)
+    for place in spans:
+        locked[place] = True
+    pools, seats, ratio, cost = _pools(problem, people)
+    tables = Tables(
+        pre=_past_days(problem),
+        opt_template=options.template, opt_paid=options.paid, opt_minutes=options.minutes,
+        opt_pattern=first, opt_patterns=count, opt_start=options.start,
+        opt_slot=options.start // problem.grid.interval_minutes, opt_night=options.night,
+        pat_len=pat_len, pat_seat=seat, pat_any=any_, pat_all=all_,
+        allowed=kinds, cand=np.concatenate([*cand, np.zeros(0, dtype=np.int64)]).astype(np.int64),
+        cand_first=np.cumsum([0, *(len(c) for c in cand)]).astype(np.int64), kind=kind,
+        no_night=np.array([p.no_night for p in people], dtype=np.bool_),
+        available=np.array([[p.available(d) for d in range(problem.days)] for p in people]).reshape(len(people), -1),
+        latest=_latest_end(problem, people), locked=locked, skill=skill, smax=smax,
+        block_first=np.cumsum([0, *(len(family) for family, _ in blocks)]).astype(np.int64),
+        block_price=np.array([price * problem.interval_hours for _, price in blocks], dtype=np.float64),
+        **_money(problem, people), **_calendar(problem, people), wish=_wish(problem, people),
+        pools=pools, pool_seats=seats, pool_ratio=ratio, pool_cost=cost,
+        experienced=np.array([problem.contracts[p.contract].kind == "employee" for p in people], dtype=np.bool_),
+        rules=_rules(problem), interval=problem.grid.interval_minutes,
+    )  # fmt: skip
+    return tables, Index(people, options, tuple(patterns), spans, open_requirement(problem), subsets)
+
+
+def open_requirement(problem: RosterProblem) -> FloatArray:
+    """Return the requirement left after shifts of the evening before: their people serve their queues evenly."""
+    left = problem.requirement.copy()
+    for person, end in late_from_before(problem):
+        speeds = np.array(week_speeds(problem, person, -1))
+        held = speeds > 0
+        share = presence(end, 0, problem.grid.interval_minutes, ())[: left.shape[1]]
+        if held.any():
+            left[:, : len(share)] -= np.outer(np.where(held, speeds, 0.0) / held.sum(), share)
+    return np.clip(left, 0.0, None)
+
+
+def _pattern_table(options: ShiftOptions) -> tuple[list[Pattern], IntArray, IntArray]:
+    patterns: list[Pattern] = []
+    seen: dict[int, int] = {}
+    first = np.zeros(options.count, dtype=np.int64)
+    for number, legal in enumerate(options.patterns):
+        if id(legal) not in seen:
+            seen[id(legal)] = len(patterns)
+            patterns.extend(legal)
+        first[number] = seen[id(legal)]
+    count = np.array([len(legal) for legal in options.patterns], dtype=np.int64)
+    return patterns, first, count
+
+
+def _distinct(problem: RosterProblem, options: ShiftOptions) -> list[tuple[int, int, int]]:
+    """Return (minutes, phase, number of patterns) of each stretch of the pattern table."""
+    seen: dict[int, tuple[int, int, int]] = {}
+    phase = options.start.max(axis=0, initial=0) % problem.grid.interval_minutes
+    for minutes, late, legal in zip(options.minutes.tolist(), phase.tolist(), options.patterns, strict=True):
+        seen.setdefault(id(legal), (minutes, late, len(legal)))
+    return list(seen.values())
+
+
+def _presence(
+    problem: RosterProblem, patterns: list[Pattern], shape: list[tuple[int, int, int]]
+) -> tuple[IntArray, FloatArray, IntArray, IntArray]:
+    interval = problem.grid.interval_minutes
+    length = [(minutes, phase) for minutes, phase, count in shape for _ in range(count)]
+    widest = max(((m + phase) // interval + 2 for m, phase in length), default=1)
+    seat, duty = np.zeros((len(patterns), widest)), np.zeros((len(patterns), widest))
+    count = np.zeros(len(patterns), dtype=np.int64)
+    for number, (pattern, (minutes, phase)) in enumerate(zip(patterns, length, strict=True)):
+        row = presence(minutes, phase, interval, pattern.pauses)
+        count[number] = len(row)
+        seat[number, : len(row)] = row
+        meal = () if pattern.meal is None else (pattern.meal,)
+        duty[number, : len(row)] = presence(minutes, phase, interval, meal)
+    return count, seat, (duty > 1e-9).astype(np.int64), (duty > 1 - 1e-9).astype(np.int64)
+
+
+def _kinds(problem: RosterProblem, options: ShiftOptions, people: Sequence[Person]) -> tuple[BoolArray, IntArray]:
+    seen: dict[bytes, int] = {}
+    rows, kind = [], []
+    for person in people:
+        row = allowed_options(problem, options, person)
+        key = row.tobytes()
+        if key not in seen:
+            seen[key] = len(rows)
+            rows.append(row)
+        kind.append(seen[key])
+    return np.array(rows, dtype=np.bool_).reshape(len(rows), options.count), np.array(kind, dtype=np.int64)
+
+
+def _latest_end(problem: RosterProblem, people: Sequence[Person]) -> IntArray:
+    """Return the latest end of a shift that starts on a day: before a day of leave, and on the last day employed."""
+    latest = np.full((len(people), problem.days), NEVER, dtype=np.int64)
+    for p, person in enumerate(people):
+        for day in range(problem.days):
+            for ahead in (day + 1, day + 2):
+                if ahead in person.off or ahead > person.employed_to:
+                    latest[p, day] = problem.minute_at(ahead, 0)
+                    break
+    return latest
+
+
+def _past_days(problem: RosterProblem) -> int:
+    return 7 * (1 + (problem.rules.consecutive_days_max + 6) // 7) + problem.grid.start.weekday()
+
+
+def _money(problem: RosterProblem, people: Sequence[Person]) -> dict[str, NDArray[np.generic]]:
+    contracts = [problem.contracts[p.contract] for p in people]
+    plain = problem.rules.holiday_pay
+    return {
+        "rate": np.array([c.cost_per_hour for c in contracts], dtype=np.float64),
+        "premium": np.array([c.kind in PREMIUM_KINDS for c in contracts], dtype=np.bool_),
+        "holiday_pay": np.array([1.0 if c.kind == "outsourced" else plain for c in contracts], dtype=np.float64),
+        "overtime_ok": np.array([not p.no_overtime for p in people], dtype=np.bool_),
+        "guaranteed": np.array(
+            [[guaranteed_hours(problem, p, w) for w in range(problem.weeks)] for p in people], dtype=np.float64
+        ).reshape(len(people), problem.weeks),
+    }
+
+
+def guaranteed_hours(problem: RosterProblem, person: Person, week: int) -> float:
+    """Return the guaranteed hours of a person in a calendar week, in proportion to the days employed and not off."""
+    hours = problem.contracts[person.contract].hours_per_week_guaranteed
+    inside = [d for d in problem.days_of_week(week) if person.employed_from <= d <= person.employed_to]
+    return hours * len([d for d in inside if d not in person.off]) / 7.0
+
+
+def _calendar(problem: RosterProblem, people: Sequence[Person]) -> dict[str, NDArray[np.generic]]:
+    pre = _past_days(problem)
+    training = np.zeros((len(people), pre + problem.days), dtype=np.bool_)
+    cap = np.array([[problem.week_hours_max(p)] * problem.weeks for p in people], dtype=np.float64)
+    for p, person in enumerate(people):
+        for day in (d for d in person.training if -pre <= d):
+            training[p, pre + day] = True
+    months = int(problem.month_of_day[-1]) + 1
+    past = [d for d in range(-pre, 0)]
+    holiday = [d in problem.past_holidays for d in past] + problem.holiday.tolist()
+    first = [max(0, 7 * w - problem.grid.start.weekday() + pre) for w in range(problem.weeks)]
+    return {
+        "holiday": np.array(holiday, dtype=np.bool_),
+        "training": training,
+        "week_first": np.array([*first, pre + problem.days], dtype=np.int64),
+        "week_cap": cap.reshape(len(people), problem.weeks),
+        "month": problem.month_of_day,
+        "month_cap": np.full((len(people), months), problem.rules.overtime_hours_per_month_max),
+    }
+
+
+def _wish(problem: RosterProblem, people: Sequence[Person]) -> FloatArray:
+    """Return the reward of each template (last column: no work) per person and day."""
+    none = len(problem.templates)
+    wish = np.zeros((len(people), problem.days, none + 1), dtype=np.float64)
+    for p, day, template, weight in problem.wishes:
+        if template < 0:
+            wish[p, day, :none] += weight
+        else:
+            wish[p, day, template] += weight
+    return wish
+
+
+def _pools(problem: RosterProblem, people: Sequence[Person]) -> tuple[IntArray, FloatArray, FloatArray, FloatArray]:
+    """Return the two pools of each person (all temps, the own contract; -1 none) and the limits of each pool."""
+    limits = [problem.limits, *(c.limits for c in problem.contracts)]
+    pools = np.array([[0 if p.temporary else -1, 1 + p.contract] for p in people], dtype=np.int64).reshape(-1, 2)
+    none = float(NEVER)
+    rows = [
+        [none if value is None else float(value) for value in (x.seats_max, x.per_experienced_max, x.cost_max)]
+        for x in limits
+    ]
+    bound = np.array(rows, dtype=np.float64)
+    unlimited = np.flatnonzero((bound >= none).all(axis=1))
+    pools[np.isin(pools, unlimited)] = -1
+    return pools, bound[:, 0].copy(), bound[:, 1].copy(), bound[:, 2].copy()
+
+
+def _rules(problem: RosterProblem) -> FloatArray:
+    r = problem.rules
+    return np.array(
+        [
+            r.normal_hours_per_day, r.normal_hours_per_week, r.overtime_hours_per_day_max, r.overtime_pay,
+            r.rest_day_pay, r.rest_hours_between_shifts_min * 60, r.consecutive_days_max, 7 - r.days_off_per_week_min,
+        ]
+    )  # fmt: skip
