@@ -125,10 +125,18 @@ def _planner_scale(calendar: CalendarFeatures, coefficients: FloatArray) -> Floa
 
 
 def _kernel(days: int) -> FloatArray:
-    distance = np.subtract.outer(np.arange(days), np.arange(days)) / _BANDWIDTH_DAYS
+    """Return the kernel's weights at distances 0, 1, ..., and back down: shape ``(2 * days,)``, for a circular sum."""
+    distance = np.minimum(np.arange(2 * days), 2 * days - np.arange(2 * days)) / _BANDWIDTH_DAYS
     # The floor keeps a level where weeks of history are missing on both sides.
     kernel: FloatArray = np.exp(-0.5 * distance**2) + 1e-6 / (1 + distance**2)
     return kernel
+
+
+def _smoothed(values: FloatArray, kernel: FloatArray) -> FloatArray:
+    """Return kernel-weighted sums over days: shape as ``values`` (by Fourier transform: years times days add up)."""
+    size = len(kernel)
+    spectrum = np.fft.rfft(values, size, axis=1) * np.fft.rfft(kernel)
+    return np.asarray(np.fft.irfft(spectrum, size, axis=1)[:, : values.shape[1]], dtype=np.float64)
 
 
 def _start_weights(calendar: CalendarFeatures, known: int) -> FloatArray:
@@ -143,8 +151,8 @@ def _levels(
     filled = np.nan_to_num(logs)
     seasonal = np.zeros_like(filled)
     for _ in range(2):
-        mass = weight @ kernel
-        level = ((filled - seasonal) * weight) @ kernel / np.maximum(mass, 1e-12)
+        mass = _smoothed(weight, kernel)
+        level = _smoothed((filled - seasonal) * weight, kernel) / np.maximum(mass, 1e-12)
         rest = filled - level
         week = np.stack([_weekday_mean(rest, weight, weekdays == day) for day in range(7)], axis=1)
         open_days = np.stack([(weight * (weekdays == day)).sum(axis=1) > 0 for day in range(7)], axis=1)
