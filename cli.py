@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import os
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
     from scenarios.chain import ChainResult, Step
     from scenarios.compare import Candidate
     from scenarios.overlay import Variant
+
+# One thread for linear algebra, set before numpy is imported: our matrices are small, threads only wait for each other,
+# and the number of threads would change the last bits of sums.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 P = ParamSpec("P")
 FORMATS = ("table", "csv", "json")

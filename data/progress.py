@@ -21,6 +21,7 @@ _NAMES = {
     "backtest": "backtest",
     "compare": "scenarios",
 }
+_SECONDS_BETWEEN_LINES = 5.0
 
 
 class Teller:
@@ -33,7 +34,7 @@ class Teller:
     def __init__(self, console: Console, quiet: bool) -> None:
         self.console, self.quiet = console, quiet
         self.step, self.asked, self.began = "", False, time.monotonic()
-        self.told = ""
+        self.told, self.told_at = "", self.began
         self.tasks: dict[str, Any] = {}
         self.bar: Progress | None = None
         if console.is_terminal and not quiet:
@@ -68,9 +69,18 @@ class Teller:
             return
         if self.bar is not None:
             self._move_bar(self.bar, _NAMES.get(step, step), done, message)
-        elif (line := f"{_NAMES.get(step, step):<12} {done:4.0%}  {message}".rstrip()) != self.told:
-            self.told = line
-            self.console.print(f"{time.monotonic() - self.began:6.1f} s  {line}")
+        else:
+            self._tell_line(_NAMES.get(step, step), done, message)
+
+    def _tell_line(self, name: str, done: float, message: str) -> None:
+        """Print the start and the end of a step, and in between a line every few seconds."""
+        now = time.monotonic()
+        line = f"{name:<12} {done:4.0%}  {message}".rstrip()
+        edge = done in (0.0, 1.0) and not message
+        if line == self.told or not (edge or now - self.told_at >= _SECONDS_BETWEEN_LINES):
+            return
+        self.told, self.told_at = line, now
+        self.console.print(f"{now - self.began:6.1f} s  {line}")
 
     def _move_bar(self, bar: Progress, name: str, done: float, message: str) -> None:
         if name not in self.tasks:
