@@ -160,6 +160,15 @@ def _names(raw: Mapping[str, Any]) -> Names:
     return Names(named("queue", "title"), named("contract", "title"), named("shift", "code"))
 
 
+def _within_law(plan: Plan, rules: LabourRules | None) -> Plan:
+    """Return the plan with the labour rules' share of dispatched people where the plan sets none of its own."""
+    limits = plan.limits.temporary
+    if rules is None or rules.dispatch_share_max is None or limits.dispatch_share_max is not None:
+        return plan
+    limits = limits.model_copy(update={"dispatch_share_max": rules.dispatch_share_max})
+    return plan.model_copy(update={"limits": plan.limits.model_copy(update={"temporary": limits})})
+
+
 def _zone(raw: Mapping[str, Any]) -> ZoneInfo:
     """Return the zone of the plan; where it names none that exists (a problem already), any will do to read on."""
     head = raw.get("plan")
@@ -213,7 +222,7 @@ class _Loading:
         days = self._days(history, holidays)
         self.problems.found.extend(check_holidays(self.plan, days, self.file))
         inputs = Inputs(
-            plan=self.plan, rules=rules or LabourRules(), day_types=days, history=history, rule_sources=sources,
+            plan=_within_law(self.plan, rules), rules=rules or LabourRules(), day_types=days, history=history, rule_sources=sources,
             own_forecast=own_forecast, own_requirement=own_requirement, **tables,
         )  # fmt: skip
         # Whether people and plan fit each other can be told only when both could be read.

@@ -33,6 +33,7 @@ class LabourRules(BaseModel):
     no_night_for: tuple[str, ...] = ("pregnant", "nursing", "minor", "intern")
     no_overtime_for: tuple[str, ...] = ("pregnant", "nursing", "minor", "intern", "part_time")
     part_time_hours_per_week_max: float = Field(24.0, gt=0)
+    dispatch_share_max: float | None = Field(None, ge=0, le=1)
     overtime_pay: float = Field(1.5, ge=1)
     rest_day_pay: float = Field(2.0, ge=1)
     holiday_pay: float = Field(3.0, ge=1)

@@ -1,9 +1,12 @@
 """The bundled labour-rule packs."""
 
+from pathlib import Path
+
 import pytest
 from pydantic import ValidationError
 
 from data.packs import HOUSE_DEFAULT, OVERRIDE_SOURCE, labour_rules, pack_names, pack_notice
+from tests.data.read_folder import PLAN, inputs_of
 from wfm.rules import LabourRules
 
 
@@ -51,3 +54,13 @@ def test_unknown_pack_and_unknown_limit_are_refused() -> None:
         labour_rules(["china"], {})
     with pytest.raises(ValidationError, match="overtime_hours"):
         labour_rules(["cn"], {"overtime_hours": 1})
+
+
+def test_the_law_limits_dispatch_where_the_plan_says_nothing(tmp_path: Path) -> None:
+    """A plan under ``cn`` has the tenth for dispatched people unless it sets its own share; without a pack none."""
+    shares = []
+    for number, change in enumerate(("", "[limits.temporary]\ndispatch_share_max = 0.05\n", "labour_rules = []\n")):
+        text = PLAN.replace("days = 7\n", f"days = 7\n{change}") if change.startswith("labour") else PLAN + change
+        plan = inputs_of(tmp_path / str(number), plan__toml=text).plan
+        shares.append(plan.limits.temporary.dispatch_share_max)
+    assert shares == [0.10, 0.05, None]
