@@ -222,8 +222,8 @@ class _Loading:
         days = self._days(history, holidays)
         self.problems.found.extend(check_holidays(self.plan, days, self.file))
         inputs = Inputs(
-            plan=_within_law(self.plan, rules), rules=rules or LabourRules(), day_types=days, history=history, rule_sources=sources,
-            own_forecast=own_forecast, own_requirement=own_requirement, **tables,
+            plan=_within_law(self.plan, rules), rules=rules or LabourRules(), rule_sources=sources, day_types=days,
+            history=history, own_forecast=own_forecast, own_requirement=own_requirement, **tables,
         )  # fmt: skip
         # Whether people and plan fit each other can be told only when both could be read.
         blamed = {problem.file.partition(".")[0] for problem in self.problems.errors}

@@ -14,6 +14,7 @@ from wfm.errors import Problem
 from wfm.grid import TimeGrid
 from wfm.inputs import History, Inputs
 from wfm.plan import Queue
+from wfm.platforms import EVERY_PLATFORM, platform_group
 
 __all__ = ["quality"]
 
@@ -143,7 +144,7 @@ def _special_days(inputs: Inputs, queue: Queue, table: DayTable) -> BoolArray:
         if day in number:
             special[number[day]] = True
     for event in inputs.events:
-        if queue.platform and event.platform not in (queue.platform, "all"):
+        if len({platform_group(queue.platform), platform_group(event.platform)} - {EVERY_PLATFORM}) > 1:
             continue
         first = (event.start.date() - table.dates[0]).days
         last = (event.end.date() - table.dates[0]).days

@@ -9,8 +9,9 @@ from datetime import date, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
-from forecasting.phases import EVERY_PLATFORM, OPENINGS, Phase, phases_of, platform_group
+from forecasting.phases import OPENINGS, Phase, phases_of
 from wfm.inputs import Inputs
+from wfm.platforms import EVERY_PLATFORM, platform_group
 from wfm.rules import DayTypes
 
 __all__ = ["CalendarFeatures", "Column", "calendar_features"]

@@ -7,12 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from wfm.inputs import Event
+from wfm.platforms import EVERY_PLATFORM, platform_group
 
-__all__ = ["EVERY_PLATFORM", "Edition", "Phase", "editions", "phases_of", "platform_group"]
+__all__ = ["Edition", "Phase", "editions", "phases_of"]
 
-EVERY_PLATFORM = "all"
-# Shops on these sites share their events: the calendars name now one, now the other.
-_GROUPS = {"taobao": "tmall", "taobao_tmall": "tmall", "tmall_juhuasuan": "tmall", "": EVERY_PLATFORM}
 _KINDS = {
     "sale_wave1": "sale", "sale_start": "sale", "balance_payment": "sale", "sale": "sale",
     "sale_wave2": "wave", "sale_wave3": "wave",
@@ -99,12 +97,6 @@ class Edition:
     start: date
     end: date
     name: str
-
-
-def platform_group(platform: str) -> str:
-    """Return the group of platforms that share events (``taobao`` and ``tmall`` are one)."""
-    name = platform.strip().lower()
-    return _GROUPS.get(name, name)
 
 
 def editions(events: Iterable[Event]) -> tuple[Edition, ...]:

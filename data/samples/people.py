@@ -74,8 +74,8 @@ GROUPS: dict[str, tuple[Group, ...]] = {
         Group(2, "dispatch", "派遣组", {"tmall-presale": 0.95, "aftersale": 0.9}),
     ),
     "blank": (
-        Group(4, "fulltime", "team-a", {"chat": 1.0}),
-        Group(5, "fulltime", "team-a", {"chat": 1.0, "phone": 1.0}),
+        Group(6, "fulltime", "team-a", {"chat": 1.0}),
+        Group(8, "fulltime", "team-a", {"chat": 1.0, "phone": 1.0}),
         Group(1, "fulltime", "team-b", {"phone": 1.0, "chat": 0.9}, ("pregnant",)),
         Group(3, "parttime", "team-b", {"chat": 0.9}),
     ),

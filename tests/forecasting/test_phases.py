@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from forecasting.phases import editions, phases_of, platform_group
+from forecasting.phases import editions, phases_of
 from tests.forecasting import world
 from wfm.inputs import Event
+from wfm.platforms import platform_group
 
 
 def event(name: str, phase: str, start: str, end: str, platform: str = "tmall", scale: float = 1.0) -> Event:
