@@ -62,6 +62,12 @@ def build_aggregate(
 
     Parameters
     ----------
+    problem : RosterProblem
+        What is to be rostered.
+    options : ShiftOptions
+        Shifts that may be worked.
+    hires : sequence of HireOption
+        People who may be taken on.
     required : float array (queues, intervals)
         Requirement left after shifts of the evening before.
     whole : bool
@@ -73,10 +79,10 @@ def build_aggregate(
     blocks = [_shift_columns(problem, options, people, program, heads, whole) for people in classes]
     blocks = [block for block in blocks if len(block.column)]
     for block in blocks:
-        _head_rows(problem, program, block)
+        _head_rows(program, block)
         _hour_rows(problem, options, program, block)
         _rest_rows(problem, options, program, block)
-    _limit_rows(problem, program, heads, blocks, options)
+    _limit_rows(problem, program, heads, blocks)
     _coverage(problem, options, program, blocks, speeds, required)
     return Aggregate(program, heads)
 
@@ -128,7 +134,7 @@ def _cap_row(program: LinearProgram, block: _Block, per_head: float, heads: floa
     return row
 
 
-def _head_rows(problem: RosterProblem, program: LinearProgram, block: _Block) -> None:
+def _head_rows(program: LinearProgram, block: _Block) -> None:
     for day in np.unique(block.day).tolist():
         row = _cap_row(program, block, 1.0, float(block.people.heads[day]))
         program.put(row, block.column[block.day == day], 1.0)
@@ -161,9 +167,9 @@ def _hour_rows(problem: RosterProblem, options: ShiftOptions, program: LinearPro
         monthly.append((w, extra))
         if people.guaranteed[w] > 0:
             unused = program.add_columns(1, contract.cost_per_hour, people.guaranteed[w])
-            row = program.add_rows(1, people.guaranteed[w], np.inf)
-            program.put(row, block.column[mine], paid[mine])
-            program.put(row, unused, 1.0)
+            least = program.add_rows(1, people.guaranteed[w], np.inf)
+            program.put(least, block.column[mine], paid[mine])
+            program.put(least, unused, 1.0)
     if not people.like.no_overtime:
         _month_rows(problem, program, block, daily, monthly)
 
@@ -201,9 +207,7 @@ def _rest_rows(problem: RosterProblem, options: ShiftOptions, program: LinearPro
             program.put(row, block.column[after][start[after] <= moment], 1.0)
 
 
-def _limit_rows(
-    problem: RosterProblem, program: LinearProgram, heads: dict[int, int], blocks: list[_Block], options: ShiftOptions
-) -> None:
+def _limit_rows(problem: RosterProblem, program: LinearProgram, heads: dict[int, int], blocks: list[_Block]) -> None:
     """Add headcount, shares and cost of temporary staff."""
     named = [0] * len(problem.contracts)
     for person in problem.people:
@@ -263,11 +267,14 @@ def _coverage(
     program.put(demand, short, 1.0)
     demand = demand.reshape(len(problem.queues), slots)
     for group in range(len(speeds)):
-        mine = [(b.day[k], b.option[k], b.column[k], b.people.scale[b.day[k]]) for b in blocks for k in [b.people.group[b.day] == group]]
+        mine = [
+            (b.day[k], b.option[k], b.column[k], b.people.scale[b.day[k]])
+            for b in blocks
+            for k in [b.people.group[b.day] == group]
+        ]
         if not any(len(part[2]) for part in mine):
             continue
         day, option, column, scale = (np.concatenate(part) for part in zip(*mine, strict=True))
         heads = sum(b.people.size * float(b.people.scale.max()) for b in blocks if (b.people.group == group).any())
         shifts = Shifts(day, option, column, scale)
         add_supply(problem, options, program, shifts, speeds[group], required, demand, heads)
-

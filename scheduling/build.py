@@ -16,7 +16,7 @@ from scheduling.bounds import Bound, prove_bound
 from scheduling.conflicts import check_conflicts
 from scheduling.costing import PlacedShift, scheduled_agents, shortage_cost
 from scheduling.hires import hire_options, hires_of
-from scheduling.options import ShiftOptions, shift_options
+from scheduling.options import shift_options
 from scheduling.outcome import activities_of, earnings_of, placed_shifts, rostered
 from scheduling.problem import RosterProblem
 from scheduling.season import Season
@@ -60,7 +60,9 @@ def build(
     Parameters
     ----------
     problem : RosterProblem
+        What is to be rostered.
     limits : SearchLimits
+        How long to search.
     seed : int
         Same problem, limits (without a time limit) and seed: same roster.
     progress : Progress
@@ -82,12 +84,12 @@ def build(
     options, hires = shift_options(problem), hire_options(problem)
     season = Season(problem, options, hires, limits.effort, seed)
     required = open_requirement(problem)
-    prover = Worker(lambda halt: prove_bound(problem, options, hires, required, limits.effort, halt))
+    prover = Worker(lambda halt: prove_bound(problem, options, hires, required, limits.effort, limits.gap, halt))
     builder = Worker(season.run)
     interrupted = _follow(prover, builder, season, progress, over)
     bound = prover.result() or Bound.trivial()
     builder.result()
-    return _roster(problem, options, season, bound, interrupted)
+    return _roster(problem, season, bound, interrupted)
 
 
 def _follow(
@@ -117,9 +119,7 @@ def _message(cost: float, bound: float | None) -> str:
     return f"cost {cost:,.0f}, bound {bound:,.0f}, gap {gap:.2%}"
 
 
-def _roster(
-    problem: RosterProblem, options: ShiftOptions, season: Season, bound: Bound, interrupted: bool
-) -> Roster:
+def _roster(problem: RosterProblem, season: Season, bound: Bound, interrupted: bool) -> Roster:
     search = season.best()
     people = search.index.people
     shifts = placed_shifts(problem, search)
@@ -153,7 +153,11 @@ def _roster(
         bound=proven,
         gap=gap,
         way=f"person-level annealing from a legal start; bound by {bound.way}",
-        notes=(*season.notes(search), *bound.notes, *(("stopped early: the best roster so far",) if interrupted else ())),
+        notes=(
+            *season.notes(search),
+            *bound.notes,
+            *(("stopped early: the best roster so far",) if interrupted else ()),
+        ),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -73,10 +73,12 @@ def people_classes(
         one = _class(problem, options, [person], *_skills(problem, person, seen))
         times = hire.heads_max
         classes.append(
-            PeopleClass(person, times, one.heads * times, one.weekly * times, one.workdays * times, one.guaranteed * 0.0,
-                        one.group, one.scale, one.options, hire)
+            replace(
+                one, size=times, heads=one.heads * times, weekly=one.weekly * times, workdays=one.workdays * times,
+                guaranteed=one.guaranteed * 0.0, hire=hire,
+            )
         )  # fmt: skip
-    return classes, np.array(list(seen) or [[0.0] * len(problem.queues)], dtype=np.float64)
+    return classes, np.array(list(seen) or [(0.0,) * len(problem.queues)], dtype=np.float64)
 
 
 def _skills(
@@ -101,7 +103,10 @@ def people_shapes(speeds: tuple[float, ...]) -> tuple[tuple[float, ...], float]:
 
 
 def _class(
-    problem: RosterProblem, options: ShiftOptions, people: list[Person], group: NDArray[np.int64],
+    problem: RosterProblem,
+    options: ShiftOptions,
+    people: list[Person],
+    group: NDArray[np.int64],
     scale: FloatArray,
 ) -> PeopleClass:
     from scheduling.tables import guaranteed_hours

@@ -75,7 +75,9 @@ def _rest(problem: RosterProblem, person: Person) -> Iterator[tuple[str, str]]:
         rest = (after.start - before.end) / 60.0
         if after.day < 0 or (rest >= limit - 1e-9 and after.day != before.day):
             continue
-        what = "overlaps the one before" if rest < 0 else f"starts {rest:g} h after the one before, at least {limit:g} h"
+        what = (
+            "overlaps the one before" if rest < 0 else f"starts {rest:g} h after the one before, at least {limit:g} h"
+        )
         if rest >= limit - 1e-9:
             what = "is the second on that day"
         yield f"{person.employee_id}: {_shift(problem, after)} {what}", "move one of the published shifts"

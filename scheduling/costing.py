@@ -59,6 +59,10 @@ def earn(problem: RosterProblem, person: Person, works: Sequence[DayWork]) -> li
 
     Parameters
     ----------
+    problem : RosterProblem
+        What is to be rostered.
+    person : Person
+        Whose days they are.
     works : sequence of DayWork
         All days of the person, the past included, by date.
     """
@@ -124,6 +128,14 @@ def scheduled_agents(
 
     Parameters
     ----------
+    problem : RosterProblem
+        What is to be rostered.
+    people : sequence of Person
+        Named people and hires; shifts point into them.
+    shifts : sequence of PlacedShift
+        Shifts inside the horizon.
+    stop : callable
+        Once True, everybody is spread evenly instead.
     required : float array (queues, intervals)
         What the shifts have to cover.
     """

@@ -94,6 +94,10 @@ def fit_limits(
 
     Parameters
     ----------
+    problem : RosterProblem
+        What is to be rostered.
+    options : sequence of HireOption
+        Shifts that may be worked.
     wanted : mapping
         Contract index -> heads wished (may be fractional; rounded to nearest).
     """

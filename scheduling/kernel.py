@@ -1,4 +1,4 @@
-# mypy: disable-error-code="misc, untyped-decorator"
+# mypy: disable-error-code="misc, untyped-decorator, no-any-return"
 """The compiled local search: moves of shifts, days, breaks between legal rosters only, accepted by annealing.
 
 Every move changes at most two person-days. Wages are recomputed exactly for the weeks it touches, missing agents
@@ -15,16 +15,23 @@ from numpy.typing import NDArray
 
 from scheduling.tables import Tables
 
-__all__ = ["BREACH_PRICE", "State", "cover_all", "price_week", "set_shift"]
+__all__ = ["BREACH_PRICE", "INNER", "OUTER", "State", "cover_all", "price_all", "price_week", "set_shift"]
 
 FloatArray = NDArray[np.float64]
+SingleArray = NDArray[np.float32]
 IntArray = NDArray[np.int64]
 BREACH_PRICE = 1e6
+# Only what Python calls gets a wrapper for Python: with this many arrays, wrappers take most of the compile time.
+OUTER = njit(cache=True, nogil=True)
+INNER = njit(cache=True, nogil=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+_inner_fast = njit(cache=True, nogil=True, fastmath=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)
 
 
 class State(NamedTuple):
     """The roster and what is derived from it; ``start``, ``end``, ``paid``, ``overtime`` are by extended day.
 
+    ``cut`` holds what each queue subset lacks, in single precision: it is rebuilt after every slice of moves.
+    ``on_duty`` and ``experts`` reach past the horizon's end, where its last shifts run out.
     ``totals``: money for missing agents, wages, unused guaranteed hours, breaches of seat limits, wishes met.
     """
 
@@ -36,7 +43,7 @@ class State(NamedTuple):
     overtime: FloatArray
     wages: FloatArray
     unused: FloatArray
-    cut: FloatArray
+    cut: SingleArray
     missing: FloatArray
     on_duty: IntArray
     experts: IntArray
@@ -46,11 +53,11 @@ class State(NamedTuple):
     net: FloatArray
     row_of: IntArray
     rows: IntArray
-    scratch: FloatArray
+    scratch: SingleArray
     scratch_missing: FloatArray
 
 
-@njit(cache=True, nogil=True)
+@INNER
 def _uniform(random: NDArray[np.uint64]) -> float:
     """Return a number in [0, 1): xorshift64*, so that the stream depends on the seed alone."""
     x = random[0]
@@ -61,12 +68,12 @@ def _uniform(random: NDArray[np.uint64]) -> float:
     return ((x * np.uint64(2685821657736338717)) >> np.uint64(11)) * (1.0 / 9007199254740992.0)
 
 
-@njit(cache=True, nogil=True)
+@INNER
 def _below(random: NDArray[np.uint64], count: int) -> int:
     return int(_uniform(random) * count)
 
 
-@njit(cache=True, nogil=True)
+@INNER
 def _may_start(tb: Tables, p: int, d: int, s: int) -> bool:
     """Return whether the option is open to the person on that day, whatever the other days hold."""
     if tb.locked[p, d] or not tb.available[p, d] or not tb.allowed[tb.kind[p], s]:
@@ -77,7 +84,7 @@ def _may_start(tb: Tables, p: int, d: int, s: int) -> bool:
     return not (tb.no_night[p] and tb.opt_night[d, s])
 
 
-@njit(cache=True, nogil=True)
+@INNER
 def set_shift(tb: Tables, st: State, p: int, d: int, s: int, pattern: int) -> None:
     """Write a shift (or none: -1) to a person-day without any check."""
     e = tb.pre + d
@@ -93,7 +100,7 @@ def set_shift(tb: Tables, st: State, p: int, d: int, s: int, pattern: int) -> No
         st.paid[p, e] = tb.opt_paid[s]
 
 
-@njit(cache=True, nogil=True)
+@INNER
 def _rest_and_runs(tb: Tables, st: State, p: int, d: int) -> bool:
     """Return whether rest and days in a row hold around a worked day."""
     e = tb.pre + d
@@ -116,7 +123,7 @@ def _rest_and_runs(tb: Tables, st: State, p: int, d: int) -> bool:
     return run <= tb.rules[6]
 
 
-@njit(cache=True, nogil=True)
+@INNER
 def _pay_day(tb: Tables, st: State, p: int, e: int, normal: float) -> float:
     """Write the overtime of a day, return its money; ``normal`` is what the week has used of its normal hours."""
     hours = st.paid[p, e]
@@ -132,7 +139,7 @@ def _pay_day(tb: Tables, st: State, p: int, e: int, normal: float) -> float:
     return money * tb.rate[p]
 
 
-@njit(cache=True, nogil=True)
+@INNER
 def price_week(tb: Tables, st: State, p: int, w: int) -> bool:
     """Write wages, overtime and unused guaranteed hours of a person's week; return whether its limits hold."""
     normal = 0.0
@@ -161,7 +168,7 @@ def price_week(tb: Tables, st: State, p: int, w: int) -> bool:
     return legal and hours <= tb.week_cap[p, w] + 1e-9 and days <= tb.rules[7]
 
 
-@njit(cache=True, nogil=True)
+@INNER
 def _months_hold(tb: Tables, st: State, p: int, w: int) -> bool:
     """Return whether the monthly overtime holds in the months of a week."""
     first = max(tb.week_first[w] - tb.pre, 0)
@@ -176,7 +183,7 @@ def _months_hold(tb: Tables, st: State, p: int, w: int) -> bool:
     return True
 
 
-@njit(cache=True, nogil=True)
+@INNER
 def _stage_net(tb: Tables, st: State, d: int, s: int, pattern: int, sign: float) -> None:
     if s < 0:
         return
@@ -187,22 +194,24 @@ def _stage_net(tb: Tables, st: State, d: int, s: int, pattern: int, sign: float)
             st.net[t] += sign * tb.pat_seat[pattern, i]
 
 
-@njit(cache=True, nogil=True, fastmath=True)
-def _shift_row(row: FloatArray, use: FloatArray, amount: float) -> None:
+@_inner_fast
+def _shift_row(row: SingleArray, use: SingleArray, amount: float) -> None:
+    step = np.float32(amount)
     for i in range(row.shape[0]):
-        row[i] -= amount * use[i]
+        row[i] -= step * use[i]
 
 
-@njit(cache=True, nogil=True, fastmath=True)
-def _largest(row: FloatArray, first: int, last: int) -> float:
-    best = 0.0
+@_inner_fast
+def _largest(row: SingleArray, first: int, last: int) -> float:
+    best = np.float32(0.0)
     for i in range(first, last):
-        best = max(best, row[i])
-    return best
+        value = row[i]
+        best = value if value > best else best
+    return float(best)
 
 
-@njit(cache=True, nogil=True)
-def _short(tb: Tables, row: FloatArray) -> float:
+@INNER
+def _short(tb: Tables, row: SingleArray) -> float:
     """Return the money for missing agents in one interval."""
     money = 0.0
     for b in range(tb.block_price.shape[0]):
@@ -210,7 +219,7 @@ def _short(tb: Tables, row: FloatArray) -> float:
     return money
 
 
-@njit(cache=True, nogil=True)
+@INNER
 def _range(tb: Tables, d: int, s: int, pattern: int, low: int, high: int) -> tuple[int, int]:
     if s < 0:
         return low, high
@@ -218,9 +227,9 @@ def _range(tb: Tables, d: int, s: int, pattern: int, low: int, high: int) -> tup
     return min(low, slot), max(high, slot + tb.pat_len[pattern])
 
 
-@njit(cache=True, nogil=True)
+@INNER
 def _stage_edit(tb: Tables, st: State, edit: IntArray, used: int) -> int:
-    """Put the change of one edit (person, day, old and new option and pattern) into scratch rows; return their number."""
+    """Put the change of one edit (person, day, old and new shift) into scratch rows; return their number."""
     p, d = edit[0], edit[1]
     low, high = _range(tb, d, edit[2], edit[3], st.net.shape[0], 0)
     low, high = _range(tb, d, edit[4], edit[5], low, high)
@@ -244,7 +253,7 @@ def _stage_edit(tb: Tables, st: State, edit: IntArray, used: int) -> int:
     return used
 
 
-@njit(cache=True, nogil=True)
+@INNER
 def _breach(tb: Tables, st: State, low: int, high: int) -> float:
     """Return by how many heads the seats of temporary staff and their ratio are passed in a range of intervals."""
     total = 0.0
@@ -257,7 +266,7 @@ def _breach(tb: Tables, st: State, low: int, high: int) -> float:
     return total
 
 
-@njit(cache=True, nogil=True)
+@INNER
 def _duty(tb: Tables, st: State, p: int, d: int, s: int, pattern: int, sign: int) -> None:
     """Count a shift in (or out of) the heads on duty."""
     if s < 0:
@@ -265,7 +274,7 @@ def _duty(tb: Tables, st: State, p: int, d: int, s: int, pattern: int, sign: int
     slot = tb.opt_slot[d, s]
     for i in range(tb.pat_len[pattern]):
         t = slot + i
-        if not 0 <= t < st.net.shape[0]:
+        if not 0 <= t < st.experts.shape[0]:
             continue
         if tb.experienced[p]:
             st.experts[t] += sign * tb.pat_all[pattern, i]
@@ -274,14 +283,14 @@ def _duty(tb: Tables, st: State, p: int, d: int, s: int, pattern: int, sign: int
                 st.on_duty[n, t] += sign * tb.pat_any[pattern, i]
 
 
-@njit(cache=True, nogil=True)
+@INNER
 def _duty_edits(tb: Tables, st: State, edits: IntArray, count: int, back: bool) -> float:
     """Apply edits to the heads on duty (or take them back); return the change in breaches."""
-    low, high = st.net.shape[0], 0
+    low, high = st.experts.shape[0], 0
     for i in range(count):
         low, high = _range(tb, edits[i, 1], edits[i, 2], edits[i, 3], low, high)
         low, high = _range(tb, edits[i, 1], edits[i, 4], edits[i, 5], low, high)
-    low, high = max(low, 0), min(high, st.net.shape[0])
+    low, high = max(low, 0), min(high, st.experts.shape[0])
     before = 0.0 if back else _breach(tb, st, low, high)
     sign = -1 if back else 1
     for i in range(count):
@@ -290,8 +299,8 @@ def _duty_edits(tb: Tables, st: State, edits: IntArray, count: int, back: bool) 
     return 0.0 if back else _breach(tb, st, low, high) - before
 
 
-@njit(cache=True, nogil=True)
-def cover_all(tb: Tables, st: State, required: FloatArray) -> None:
+@OUTER
+def cover_all(tb: Tables, st: State, required: SingleArray) -> None:
     """Rebuild everything derived from the shifts: coverage, heads on duty, wages, totals."""
     st.cut[:] = required
     st.on_duty[:] = 0
@@ -319,4 +328,12 @@ def cover_all(tb: Tables, st: State, required: FloatArray) -> None:
     for t in range(st.cut.shape[0]):
         st.missing[t] = _short(tb, st.cut[t])
         st.totals[0] += st.missing[t]
-    st.totals[3] = _breach(tb, st, 0, st.cut.shape[0])
+    st.totals[3] = _breach(tb, st, 0, st.experts.shape[0])
+
+
+@OUTER
+def price_all(tb: Tables, st: State) -> None:
+    """Price every week of every person."""
+    for p in range(st.wages.shape[0]):
+        for w in range(st.wages.shape[1]):
+            price_week(tb, st, p, w)

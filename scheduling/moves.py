@@ -1,14 +1,15 @@
-# mypy: disable-error-code="misc, untyped-decorator"
+# mypy: disable-error-code="misc, untyped-decorator, no-any-return"
 """The moves of the compiled search and the annealing loop around them."""
 
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from scheduling.kernel import (
     BREACH_PRICE,
+    INNER,
+    OUTER,
     State,
     _below,
     _duty_edits,
@@ -29,12 +30,12 @@ IntArray = NDArray[np.int64]
 _WORST = 1e18
 
 
-@njit(cache=True, nogil=True)
+@INNER
 def _any_pattern(tb: Tables, st: State, s: int) -> int:
     return tb.opt_pattern[s] + _below(st.random, tb.opt_patterns[s])
 
 
-@njit(cache=True, nogil=True)
+@INNER
 def _any_option(tb: Tables, st: State, p: int) -> int:
     kind = tb.kind[p]
     first = tb.cand_first[kind]
@@ -42,7 +43,7 @@ def _any_option(tb: Tables, st: State, p: int) -> int:
     return tb.cand[first + _below(st.random, count)] if count > 0 else -1
 
 
-@njit(cache=True, nogil=True)
+@INNER
 def _edit(st: State, edits: IntArray, i: int, p: int, d: int, s: int, pattern: int) -> None:
     edits[i, 0] = p
     edits[i, 1] = d
@@ -52,7 +53,7 @@ def _edit(st: State, edits: IntArray, i: int, p: int, d: int, s: int, pattern: i
     edits[i, 5] = pattern
 
 
-@njit(cache=True, nogil=True)
+@INNER
 def _near_option(tb: Tables, st: State, s: int) -> int:
     """Return an option of the same template close in the list (start or length a step away), -1 when none."""
     other = s + (1 + _below(st.random, 3)) * (1 if _uniform(st.random) < 0.5 else -1)
@@ -61,7 +62,7 @@ def _near_option(tb: Tables, st: State, s: int) -> int:
     return -1
 
 
-@njit(cache=True, nogil=True)
+@INNER
 def _change(tb: Tables, st: State, edits: IntArray, p: int, d: int) -> int:
     """Another shift, near or anywhere, or a day off."""
     s = st.option[p, d]
@@ -77,7 +78,7 @@ def _change(tb: Tables, st: State, edits: IntArray, p: int, d: int) -> int:
     return 1
 
 
-@njit(cache=True, nogil=True)
+@INNER
 def _move_day(tb: Tables, st: State, edits: IntArray, p: int, d: int) -> int:
     """A worked day becomes a day off and a day off close by is worked."""
     other = d + _below(st.random, 13) - 6
@@ -91,7 +92,7 @@ def _move_day(tb: Tables, st: State, edits: IntArray, p: int, d: int) -> int:
     return 2
 
 
-@njit(cache=True, nogil=True)
+@INNER
 def _exchange(tb: Tables, st: State, edits: IntArray, p: int, d: int) -> int:
     """Two people swap their shifts of a day; with somebody who is off: the shift is handed over."""
     other = _below(st.random, st.option.shape[0])
@@ -107,7 +108,7 @@ def _exchange(tb: Tables, st: State, edits: IntArray, p: int, d: int) -> int:
     return 2
 
 
-@njit(cache=True, nogil=True)
+@INNER
 def _propose(tb: Tables, st: State, edits: IntArray) -> int:
     """Write a random move as edits; return their number, 0 when the draw can't be done."""
     p = _below(st.random, st.option.shape[0])
@@ -127,7 +128,7 @@ def _propose(tb: Tables, st: State, edits: IntArray) -> int:
     return _exchange(tb, st, edits, p, d)
 
 
-@njit(cache=True, nogil=True)
+@INNER
 def _weeks(tb: Tables, edits: IntArray, count: int, pairs: IntArray) -> int:
     """Write the distinct (person, week) that edits touch; return their number."""
     found = 0
@@ -143,7 +144,7 @@ def _weeks(tb: Tables, edits: IntArray, count: int, pairs: IntArray) -> int:
     return found
 
 
-@njit(cache=True, nogil=True)
+@INNER
 def _legal(tb: Tables, st: State, edits: IntArray, count: int, pairs: IntArray, weeks: int) -> bool:
     """Price the touched weeks of the edited roster; return whether every rule of the people holds."""
     for i in range(count):
@@ -158,7 +159,7 @@ def _legal(tb: Tables, st: State, edits: IntArray, count: int, pairs: IntArray, 
     return True
 
 
-@njit(cache=True, nogil=True)
+@INNER
 def _spend(tb: Tables, st: State, p: int, more: float) -> bool:
     """Book money on the pools of a person; return whether no cost limit is passed by it."""
     within = True
@@ -169,7 +170,7 @@ def _spend(tb: Tables, st: State, p: int, more: float) -> bool:
     return within
 
 
-@njit(cache=True, nogil=True)
+@INNER
 def _coverage_change(tb: Tables, st: State, edits: IntArray, count: int) -> float:
     """Return the change in money for missing agents; the new rows stay in scratch."""
     used = 0
@@ -183,7 +184,7 @@ def _coverage_change(tb: Tables, st: State, edits: IntArray, count: int) -> floa
     return change
 
 
-@njit(cache=True, nogil=True)
+@INNER
 def _close_scratch(st: State, keep: bool) -> None:
     for row in range(st.rows[-1]):
         t = st.rows[row]
@@ -194,7 +195,7 @@ def _close_scratch(st: State, keep: bool) -> None:
     st.rows[-1] = 0
 
 
-@njit(cache=True, nogil=True)
+@INNER
 def _wish_change(tb: Tables, edits: IntArray, count: int) -> float:
     change = 0.0
     for i in range(count):
@@ -204,7 +205,7 @@ def _wish_change(tb: Tables, edits: IntArray, count: int) -> float:
     return change
 
 
-@njit(cache=True, nogil=True)
+@INNER
 def _try(tb: Tables, st: State, edits: IntArray, count: int, pairs: IntArray, budget: float) -> bool:
     """Apply the edits when they are legal and cost at most ``budget`` more; return whether they were applied."""
     weeks = _weeks(tb, edits, count, pairs)
@@ -246,7 +247,7 @@ def _try(tb: Tables, st: State, edits: IntArray, count: int, pairs: IntArray, bu
     return False
 
 
-@njit(cache=True, nogil=True)
+@OUTER
 def anneal(tb: Tables, st: State, moves: int, hot: float, cold: float) -> int:
     """Try ``moves`` random moves while the temperature falls from ``hot`` to ``cold`` (money); return how many held.
 

@@ -62,7 +62,7 @@ def shift_options(problem: RosterProblem) -> ShiftOptions:
     spans = [(p, span) for p, person in enumerate(problem.people) for span in person.fixed]
     table = np.array(rows, dtype=np.int64).reshape(-1, 3)
     start = _starts(problem, table)
-    for p, span in spans:
+    for _, span in spans:
         rows.append((span.template, span.start % 1440, span.end - span.start))
         patterns.append(fixed_patterns(problem, span))
         envelope.append(_span_envelope(problem, span))
@@ -155,6 +155,4 @@ def fixed_patterns(problem: RosterProblem, span: Span) -> tuple[Pattern, ...]:
     template = problem.templates[span.template] if span.template >= 0 else None
     interval = problem.grid.interval_minutes
     stretch = problem.rules.work_stretch_hours_max
-    return legal_patterns(
-        template, span.end - span.start, span.start % interval, interval, fine_step(problem), stretch
-    )
+    return legal_patterns(template, span.end - span.start, span.start % interval, interval, fine_step(problem), stretch)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scheduling.problem import RosterProblem
 from wfm.plan import ShiftTemplate
 
-__all__ = ["PATTERNS_MAX", "Pattern", "fine_step", "legal_patterns", "pause_envelope", "presence"]
+__all__ = ["PATTERNS_MAX", "Pattern", "fine_step", "legal_patterns", "pause_envelope", "pause_windows", "presence"]
 
 PATTERNS_MAX = 400
 _ALL_MAX = 20_000
@@ -90,7 +90,7 @@ def _meals(template: ShiftTemplate, minutes: int, phase: int, interval: int) -> 
         return
     first, last = template.meal_window
     for start in range(first + (-(first + phase)) % interval, last + 1, interval):
-        if 0 < start and start + template.meal_minutes < minutes:
+        if start > 0 and start + template.meal_minutes < minutes:
             yield start, start + template.meal_minutes
 
 
@@ -136,7 +136,8 @@ def presence(minutes: int, phase: int, interval: int, away: Sequence[tuple[int, 
     edges = np.arange(count + 1, dtype=np.float64) * interval - phase
 
     def inside(start: float, end: float) -> FloatArray:
-        return np.clip(np.minimum(edges[1:], end) - np.maximum(edges[:-1], start), 0.0, None)
+        overlap = np.minimum(edges[1:], end) - np.maximum(edges[:-1], start)
+        return np.asarray(np.clip(overlap, 0.0, None), dtype=np.float64)
 
     seat = inside(0, minutes) - sum((inside(*pause) for pause in away), np.zeros(count))
     return np.asarray(seat / interval, dtype=np.float64)
@@ -172,3 +173,21 @@ def _single_pauses(template: ShiftTemplate, minutes: int, phase: int, interval: 
         early.append((first, first + length))
         late.append((last, last + length))
     return [Pattern(meals[0], tuple(early)), Pattern(meals[-1], tuple(late))]
+
+
+def pause_windows(
+    template: ShiftTemplate | None, minutes: int, phase: int, interval: int, step: int
+) -> list[list[tuple[int, int]]]:
+    """Return for each pause of a shift all (start, end) that it may have, whatever the other pauses do."""
+    if template is None:
+        return []
+    windows: list[list[tuple[int, int]]] = []
+    if template.meal_minutes:
+        windows.append([meal for meal in _meals(template, minutes, phase, interval) if meal is not None])
+    clear, lengths = template.break_clear_minutes, template.break_minutes
+    for number, length in enumerate(lengths):
+        first = clear * (number + 1) + sum(lengths[:number])
+        first += (-(first + phase)) % step
+        last = minutes - clear * (len(lengths) - number) - sum(lengths[number:])
+        windows.append([(start, start + length) for start in range(first, last + 1, step)])
+    return [window for window in windows if window]

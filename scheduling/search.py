@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from scheduling.kernel import BREACH_PRICE, State, cover_all, price_week, set_shift
+from scheduling.kernel import BREACH_PRICE, State, cover_all, price_all
 from scheduling.moves import anneal
 from scheduling.problem import RosterProblem, Span
 from scheduling.tables import Index, Tables
@@ -25,9 +25,11 @@ class Search:
     Parameters
     ----------
     problem : RosterProblem
+        What is to be rostered.
     tables, index : Tables, Index
         From :func:`scheduling.tables.build_tables`.
     seed : int
+        Seed of every random draw.
     """
 
     def __init__(self, problem: RosterProblem, tables: Tables, index: Index, seed: int) -> None:
@@ -43,11 +45,7 @@ class Search:
     def prepare(self) -> None:
         """Price the roster so far; the first call in a process compiles the search."""
         self.tables = _less_past_overtime(self.problem, self.tables, self.state)
-        for p, day in np.argwhere(self.state.option >= 0).tolist():
-            set_shift(
-                self.tables, self.state, p, day, int(self.state.option[p, day]), int(self.state.pattern[p, day])
-            )
-        self.refresh()
+        self.write(self.state.option.copy(), self.state.pattern.copy())
         self.keep_best()
 
     @property
@@ -92,25 +90,33 @@ class Search:
 
     def worth(self, p: int) -> float:
         """Return what the roster would cost more without the shifts of a person (negative: it would cost less)."""
-        before, option, pattern = self.cost, self.state.option[p].copy(), self.state.pattern[p].copy()
-        for day in range(self.problem.days):
-            set_shift(self.tables, self.state, p, day, -1, -1)
-        self.refresh()
+        before, option, pattern = self.cost, self.state.option.copy(), self.state.pattern.copy()
+        self.state.option[p] = self.state.pattern[p] = -1
+        self.write(self.state.option, self.state.pattern)
         worth = self.cost - before
-        for day in range(self.problem.days):
-            set_shift(self.tables, self.state, p, day, int(option[day]), int(pattern[day]))
+        self.write(option, pattern)
         return worth
 
     def write(self, option: IntArray, pattern: IntArray) -> None:
-        """Set all shifts at once (they must be legal)."""
-        for p, day in np.argwhere((option != self.state.option) | (pattern != self.state.pattern)).tolist():
-            set_shift(self.tables, self.state, p, day, int(option[p, day]), int(pattern[p, day]))
+        """Set all shifts at once (they must be legal) and rebuild everything derived."""
+        state, tables, pre = self.state, self.tables, self.tables.pre
+        state.option[:], state.pattern[:] = option, pattern
+        days = np.arange(option.shape[1])
+        works = option >= 0
+        start = tables.opt_start[days, np.maximum(option, 0)] if len(tables.opt_paid) else option
+        ends = start + (tables.opt_minutes[np.maximum(option, 0)] if len(tables.opt_paid) else 0)
+        paid = tables.opt_paid[np.maximum(option, 0)] if len(tables.opt_paid) else np.zeros(option.shape)
+        keep = tables.training[:, pre:]
+        state.start[:, pre:] = np.where(keep, state.start[:, pre:], np.where(works, start, -1))
+        state.end[:, pre:] = np.where(keep, state.end[:, pre:], np.where(works, ends, -1))
+        state.paid[:, pre:] = np.where(keep, state.paid[:, pre:], np.where(works, paid, 0.0))
         self.refresh()
 
 
 def _empty_state(problem: RosterProblem, tables: Tables, index: Index, seed: int) -> State:
     people, days, extended = len(index.people), problem.days, tables.pre + problem.days
     slots, subsets, pools = problem.grid.n, tables.smax.shape[1], len(tables.pool_seats)
+    tail = tables.pat_seat.shape[1] + 1
     mixed = np.random.SeedSequence(seed).generate_state(1, dtype=np.uint64)
     return State(
         option=np.full((people, days), -1, dtype=np.int64),
@@ -121,23 +127,23 @@ def _empty_state(problem: RosterProblem, tables: Tables, index: Index, seed: int
         overtime=np.zeros((people, extended)),
         wages=np.zeros((people, problem.weeks)),
         unused=np.zeros((people, problem.weeks)),
-        cut=np.zeros((slots, subsets)),
+        cut=np.zeros((slots, subsets), dtype=np.float32),
         missing=np.zeros(slots),
-        on_duty=np.zeros((pools, slots), dtype=np.int64),
-        experts=np.zeros(slots, dtype=np.int64),
+        on_duty=np.zeros((pools, slots + tail), dtype=np.int64),
+        experts=np.zeros(slots + tail, dtype=np.int64),
         pool_spent=np.zeros(pools),
         totals=np.zeros(5),
         random=np.maximum(mixed, 1).astype(np.uint64),
         net=np.zeros(slots),
         row_of=np.full(slots, -1, dtype=np.int64),
         rows=np.zeros(slots + 1, dtype=np.int64),
-        scratch=np.zeros((min(slots, 4 * tables.pat_seat.shape[1]) + 1, subsets)),
+        scratch=np.zeros((min(slots, 4 * tables.pat_seat.shape[1]) + 1, subsets), dtype=np.float32),
         scratch_missing=np.zeros(slots + 1),
     )
 
 
-def _subset_requirement(problem: RosterProblem, index: Index) -> FloatArray:
-    wanted = np.zeros((problem.grid.n, len(index.subsets)))
+def _subset_requirement(problem: RosterProblem, index: Index) -> NDArray[np.float32]:
+    wanted = np.zeros((problem.grid.n, len(index.subsets)), dtype=np.float32)
     for number, subset in enumerate(index.subsets):
         wanted[:, number] = index.requirement[list(subset)].sum(axis=0)
     return wanted
@@ -170,9 +176,7 @@ def _less_past_overtime(problem: RosterProblem, tables: Tables, state: State) ->
     weeks = len(earlier.week_first) - 1
     scrap = state._replace(wages=np.zeros((len(cap), weeks)), unused=np.zeros((len(cap), weeks)))
     earlier = earlier._replace(guaranteed=np.zeros((len(cap), weeks)), week_cap=np.full((len(cap), weeks), np.inf))
-    for p in range(len(cap)):
-        for week in range(weeks):
-            price_week(earlier, scrap, p, week)
-        price_week(tables, state, p, 0)
-        cap[p, 0] -= sum(state.overtime[p, tables.pre + d] for d in days)
+    price_all(earlier, scrap)
+    price_all(tables, state)
+    cap[:, 0] -= state.overtime[:, [tables.pre + d for d in days]].sum(axis=1)
     return tables._replace(month_cap=cap)

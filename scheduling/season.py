@@ -29,6 +29,7 @@ class Season:
     cost : float
         Cost of the best roster so far, hiring included; inf before it is priced.
     hires : tuple of HireOption
+        People who may be taken on.
     """
 
     def __init__(

@@ -67,7 +67,7 @@ class LinearProgram:
         key, place = np.unique(rows * self.columns + columns, return_inverse=True)
         total = np.bincount(place, weights=values, minlength=len(key))
         keep = np.abs(total) > 1e-12
-        return key[keep] // self.columns, key[keep] % self.columns, total[keep]
+        return key[keep] // self.columns, key[keep] % self.columns, np.asarray(total[keep], dtype=np.float64)
 
 
 @dataclass(frozen=True)
@@ -129,9 +129,7 @@ def _model(program: LinearProgram) -> mathopt.Model:
     return mathopt.Model.from_model_proto(proto)
 
 
-def solve(
-    program: LinearProgram, parameters: mathopt.SolveParameters, stop: Callable[[], bool]
-) -> LpResult:
+def solve(program: LinearProgram, parameters: mathopt.SolveParameters, stop: Callable[[], bool]) -> LpResult:
     """Return the outcome of HiGHS on a program, or nothing proven once ``stop`` says so.
 
     The solver runs in a thread of its own: where it does not hear the interruption at once, it is left behind (a

@@ -39,8 +39,18 @@ def add_supply(
 
     Parameters
     ----------
+    problem : RosterProblem
+        What is to be rostered.
+    options : ShiftOptions
+        Shifts that may be worked.
+    program : LinearProgram
+        Model to which columns and rows are added.
     shifts : Shifts
+        Shifts inside the horizon.
+    required : float array (queues, intervals)
+        Requirement to cover.
     speed : float array (queues,)
+        Relative speed of the class per queue.
     demand : int array (queues, intervals)
         Row numbers of the queues' demand.
     heads : float

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,7 +52,7 @@ class Tables(NamedTuple):
     latest: IntArray
     locked: BoolArray
     skill: IntArray
-    smax: FloatArray
+    smax: NDArray[np.float32]
     block_first: IntArray
     block_price: FloatArray
     rate: FloatArray
@@ -89,14 +89,14 @@ class Index:
 
 
 def skills_of(problem: RosterProblem, people: Sequence[Person]) -> tuple[IntArray, FloatArray]:
-    """Return the skill class of each person and day, and the speeds of each class: (people, days), (classes, queues)."""
+    """Return the skill class of each person and day (people, days), and the speeds of each (classes, queues)."""
     seen: dict[tuple[float, ...], int] = {}
     number = np.zeros((len(people), problem.days), dtype=np.int64)
     for p, person in enumerate(people):
         for day in range(problem.days):
             speeds = week_speeds(problem, person, day)
             number[p, day] = seen.setdefault(speeds, len(seen))
-    return number, np.array(list(seen) or [[0.0] * len(problem.queues)], dtype=np.float64)
+    return number, np.array(list(seen) or [(0.0,) * len(problem.queues)], dtype=np.float64)
 
 
 def late_from_before(problem: RosterProblem) -> list[tuple[Person, int]]:
@@ -142,7 +142,7 @@ def build_tables(problem: RosterProblem, options: ShiftOptions, people: tuple[Pe
     skill, speeds = skills_of(problem, people)
     blocks = queue_blocks(problem, speeds)
     subsets = tuple(subset for family, _ in blocks for subset in family)
-    smax = np.array([[row[list(s)].max() for s in subsets] for row in speeds], dtype=np.float64)
+    smax = np.array([[row[list(s)].max() for s in subsets] for row in speeds], dtype=np.float32)
     smax = smax.reshape(len(speeds), len(subsets))
     kinds, kind = _kinds(problem, options, people)
     cand = [np.flatnonzero(row) for row in kinds]
@@ -226,7 +226,8 @@ def _presence(
 
 def _kinds(problem: RosterProblem, options: ShiftOptions, people: Sequence[Person]) -> tuple[BoolArray, IntArray]:
     seen: dict[bytes, int] = {}
-    rows, kind = [], []
+    rows: list[BoolArray] = []
+    kind: list[int] = []
     for person in people:
         row = allowed_options(problem, options, person)
         key = row.tobytes()
@@ -253,7 +254,7 @@ def _past_days(problem: RosterProblem) -> int:
     return 7 * (1 + (problem.rules.consecutive_days_max + 6) // 7) + problem.grid.start.weekday()
 
 
-def _money(problem: RosterProblem, people: Sequence[Person]) -> dict[str, NDArray[np.generic]]:
+def _money(problem: RosterProblem, people: Sequence[Person]) -> dict[str, Any]:
     contracts = [problem.contracts[p.contract] for p in people]
     plain = problem.rules.holiday_pay
     return {
@@ -274,7 +275,7 @@ def guaranteed_hours(problem: RosterProblem, person: Person, week: int) -> float
     return hours * len([d for d in inside if d not in person.off]) / 7.0
 
 
-def _calendar(problem: RosterProblem, people: Sequence[Person]) -> dict[str, NDArray[np.generic]]:
+def _calendar(problem: RosterProblem, people: Sequence[Person]) -> dict[str, Any]:
     pre = _past_days(problem)
     training = np.zeros((len(people), pre + problem.days), dtype=np.bool_)
     cap = np.array([[problem.week_hours_max(p)] * problem.weeks for p in people], dtype=np.float64)
@@ -282,8 +283,7 @@ def _calendar(problem: RosterProblem, people: Sequence[Person]) -> dict[str, NDA
         for day in (d for d in person.training if -pre <= d):
             training[p, pre + day] = True
     months = int(problem.month_of_day[-1]) + 1
-    past = [d for d in range(-pre, 0)]
-    holiday = [d in problem.past_holidays for d in past] + problem.holiday.tolist()
+    holiday = [d in problem.past_holidays for d in range(-pre, 0)] + problem.holiday.tolist()
     first = [max(0, 7 * w - problem.grid.start.weekday() + pre) for w in range(problem.weeks)]
     return {
         "holiday": np.array(holiday, dtype=np.bool_),
