@@ -42,7 +42,8 @@ class SearchLimits:
     effort : float
         Deterministic effort: 1 is about two minutes for 200 people and four weeks.
     gap : float
-        Stop at this proven gap.
+        Gap to which integer programs of small plans are proven; the search itself uses up its effort, as the bound is
+        proven beside it and stopping on it would make the roster depend on the machine.
     time_limit_seconds : float or None
         Wall clock; when it ends the search, the roster depends on the machine (status ``interrupted``).
     """

@@ -75,10 +75,10 @@ class Season:
             self._trim(search, moves - int(moves * first), hot, cold, stop)
 
     def _temperatures(self) -> tuple[float, float]:
-        """Return the first and last temperature: a quarter of a shift's wage, and a few thousandths of it."""
+        """Return the first and last temperature: a tenth of a shift's wage, and a two-hundredth of it."""
         rates = [contract.cost_per_hour for contract in self.problem.contracts]
         wage = 8.0 * (float(np.mean(rates)) or float(self.problem.shortage_price.max(initial=1.0)))
-        return 0.2 * wage, 0.003 * wage
+        return 0.1 * wage, 0.005 * wage
 
     def _anneal(
         self, search: Search, moves: int, hot: float, cold: float, begin: float, end: float, stop: Callable[[], bool]
