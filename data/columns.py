@@ -45,9 +45,7 @@ def first_rows(codes: IntArray, distinct: int) -> IntArray:
     return first
 
 
-def numbers(
-    table: Table, column: str, problems: Problems, parse: Callable[[str], float] = parse_number
-) -> FloatArray:
+def numbers(table: Table, column: str, problems: Problems, parse: Callable[[str], float] = parse_number) -> FloatArray:
     """Return a column as numbers, NaN for empty cells and for cells that are no number (the latter are problems)."""
     cells = table.columns.get(column)
     if cells is None:

@@ -57,9 +57,7 @@ def _references(plan: Plan, file: PlanFile) -> Iterator[Problem]:
             yield from _unknown([queue.profile_like], valid, "queue", ("queue", number, "profile_like"), file)
 
 
-def _unknown(
-    names: Iterable[str], valid: Sequence[str], what: str, path: KeyPath, file: PlanFile
-) -> Iterator[Problem]:
+def _unknown(names: Iterable[str], valid: Sequence[str], what: str, path: KeyPath, file: PlanFile) -> Iterator[Problem]:
     for name in names:
         if name not in valid:
             yield file.problem(path, f"unknown {what} '{name}'{nearest(name, valid)}")

@@ -34,9 +34,8 @@ _LENGTHS = (5, 10, 15, 20, 30, 60, 1440)
 _WORDS = {"daily": 1440, "day": 1440, "日": 1440, "天": 1440, "hourly": 60}
 _SPLITS = ("channel", "skill_set", "language", "shop")
 _DAY = 86_400
-NO_HISTORY = History(
-    (), *(np.zeros(0, dtype=np.int64) for _ in range(3)), *(np.zeros(0) for _ in range(4))  # type: ignore[arg-type]
-)
+_NO_INTEGERS, _NO_NUMBERS = np.zeros(0, dtype=np.int64), np.zeros(0)
+NO_HISTORY = History((), _NO_INTEGERS, _NO_INTEGERS, _NO_INTEGERS, _NO_NUMBERS, _NO_NUMBERS, _NO_NUMBERS, _NO_NUMBERS)
 """The history of a plan that needs none."""
 
 
@@ -131,9 +130,7 @@ def read_history(
     )
 
 
-def _read(
-    table: Table, known: Mapping[str, str], order: Sequence[str], zone: ZoneInfo, problems: Problems
-) -> _Rows:
+def _read(table: Table, known: Mapping[str, str], order: Sequence[str], zone: ZoneInfo, problems: Problems) -> _Rows:
     queue, queue_column = _queues(table, known, order, problems)
     times = read_times(table, zone, problems)
     offered, handled = numbers(table, "offered", problems), numbers(table, "handled", problems)
@@ -262,9 +259,7 @@ def _infer_minutes(table: Table, rows: _Rows, order: Sequence[str], problems: Pr
     for queue in np.unique(rows.queue):
         here = np.flatnonzero(rows.queue == queue)
         if (rows.minutes[here] == 0).any():
-            rows.minutes[here] = _lengths(
-                rows.start[here], rows.midnight[here], rows.minute[here], rows.minutes[here]
-            )
+            rows.minutes[here] = _lengths(rows.start[here], rows.midnight[here], rows.minute[here], rows.minutes[here])
         odd = here[(rows.minutes[here] <= 0) | (rows.minute[here] % np.maximum(rows.minutes[here], 1) != 0)]
         length = int(rows.minutes[here].min())
         what = f"rows of queue '{order[int(queue)]}' start {-length} minutes apart" if length < 0 else ""

@@ -24,9 +24,7 @@ IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
 
 
-def read_series(
-    table: Table, spec: TableSpec, plan: Plan, known: Mapping[str, str], problems: Problems
-) -> SeriesTable:
+def read_series(table: Table, spec: TableSpec, plan: Plan, known: Mapping[str, str], problems: Problems) -> SeriesTable:
     """Return the numbers of a plan's own file: name -> array (queues, intervals), NaN where the file says nothing.
 
     Rows outside the horizon are left out. Unknown queues, times off the grid, repeated rows, numbers below zero and

@@ -95,9 +95,7 @@ def load_roster(inputs: Inputs, roster_csv: Path) -> RosterFiles:
     return RosterFiles(shifts, activities, hires)
 
 
-def _rows(
-    folder: Folder, spec: TableSpec, path: Path | None, read: Callable[[Cells, int], T | None]
-) -> tuple[T, ...]:
+def _rows(folder: Folder, spec: TableSpec, path: Path | None, read: Callable[[Cells, int], T | None]) -> tuple[T, ...]:
     table = folder.table(spec, path)
     if table is None:
         return ()

@@ -13,9 +13,7 @@ from wfm.rules import LabourRules
 __all__ = ["fits", "template_problems"]
 
 
-def template_problems(
-    shift: ShiftTemplate, interval: int, rules: LabourRules
-) -> Iterator[tuple[tuple[str, ...], str]]:
+def template_problems(shift: ShiftTemplate, interval: int, rules: LabourRules) -> Iterator[tuple[tuple[str, ...], str]]:
     """Yield ``(key, message)`` for what keeps a template off the grid or every one of its shifts from being legal.
 
     ``interval`` is the length of a plan interval in minutes; ``key`` names the key of the template to change.

@@ -29,8 +29,7 @@ def _figure(facts: Facts, index: int) -> Html:
     queue = facts.forecast.queues[index]
     total = count(float(facts.forecast.daily_rate[index].sum()))
     phases = join(
-        tag("li", tag("b", _span_text(facts, first, last)), " ", text)
-        for first, last, text in facts.event_spans(queue)
+        tag("li", tag("b", _span_text(facts, first, last)), " ", text) for first, last, text in facts.event_spans(queue)
     )
     caption = tag("figcaption", tag("b", facts.title(queue)), f" {total} {facts.word('contacts')}")
     return tag("figure", caption, daily_chart(facts, index), tag("ul", phases, class_="phases") if phases else "")

@@ -62,9 +62,7 @@ def table(
     looks = {**dict.fromkeys(numeric, "n"), **dict.fromkeys(prose, "t")}
     head = join(tag("th", text, scope="col", class_=looks.get(column)) for column, text in enumerate(headers))
     body = join(_row(row, looks) for row in rows)
-    content = tag(
-        "table", tag("caption", caption, class_="hidden"), tag("thead", tag("tr", head)), tag("tbody", body)
-    )
+    content = tag("table", tag("caption", caption, class_="hidden"), tag("thead", tag("tr", head)), tag("tbody", body))
     box = "scroll tall" if tall else "scroll"
     return tag("div", content, class_=box, tabindex=0, role="region", aria_label=caption)
 

@@ -196,9 +196,7 @@ def _trend(spec: SampleSpec, grid: TimeGrid, growth: float) -> FloatArray:
     return np.asarray((1.0 + growth) ** years, dtype=np.float64)
 
 
-def _calendar(
-    spec: SampleSpec, grid: TimeGrid, events: tuple[Event, ...], weekday: str, holiday: float
-) -> FloatArray:
+def _calendar(spec: SampleSpec, grid: TimeGrid, events: tuple[Event, ...], weekday: str, holiday: float) -> FloatArray:
     like, off = shapes.holiday_weekdays(grid.dates)
     week = np.array(shapes.WEEKDAY[weekday])[like] * np.where(off, holiday, 1.0)
     dip = shapes.cny_factor(events, grid.dates, spec.cny_factor)
@@ -276,4 +274,3 @@ def _parameters(spec: SampleSpec) -> dict[str, object]:
         "cny_factor": spec.cny_factor,
         "noise": dict(DAY_NOISE),
     }
-

@@ -170,9 +170,7 @@ def _history_aht(truth: Truth) -> NDArray[np.float64]:
     return np.where(total > 0, (contacts * seconds).sum(axis=2) / np.maximum(total, 1), np.nan)
 
 
-def _put_flaws(
-    spec: SampleSpec, queue: str, first: date, contacts: NDArray[np.int64], keep: NDArray[np.bool_]
-) -> None:
+def _put_flaws(spec: SampleSpec, queue: str, first: date, contacts: NDArray[np.int64], keep: NDArray[np.bool_]) -> None:
     """Zero the day of the outage and drop the missing rows, in place."""
     per_day = 1440 // HISTORY_MINUTES
     if spec.outage is not None and spec.outage[0] == queue:

@@ -164,4 +164,3 @@ def test_an_unknown_sample_names_the_valid_ones() -> None:
     """A sample that doesn't exist raises KeyError with the nearest name."""
     with pytest.raises(KeyError, match="double11"):
         ground_truth("double12", 1)
-

@@ -108,9 +108,7 @@ def test_coverage_leaves_cells_empty_where_a_step_did_not_run() -> None:
 def test_coverage_matches_queues_by_name() -> None:
     """A roster that lists the queues in another order gives the same file."""
     made = tiny()
-    turned = dataclasses.replace(
-        made.roster, queues=made.roster.queues[::-1], scheduled=made.roster.scheduled[::-1]
-    )
+    turned = dataclasses.replace(made.roster, queues=made.roster.queues[::-1], scheduled=made.roster.scheduled[::-1])
     expected = tables.coverage_csv(made.requirement, made.roster, None, None)
     assert tables.coverage_csv(made.requirement, turned, None, None) == expected
 

@@ -42,7 +42,7 @@ def test_keyed_tables_change_one_entry() -> None:
 
 def test_extends_builds_on_another_scenario() -> None:
     """The child's keys win over the parent's, factors merge key by key."""
-    files = {
+    files: dict[str, dict[str, Any]] = {
         "parent": {"scale": {"volume": {"all": 1.2, "a": 1.5}, "absence": 1.5}},
         "child": {"extends": "parent", "title": "Child", "scale": {"volume": {"a": 2.0}}},
     }
