@@ -17,7 +17,7 @@ test: $(VENV)/.dev
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
-	$(VENV)/bin/pytest
+	$(VENV)/bin/pytest -n auto --maxprocesses 4 --dist worksteal
 
 # hatchling builds the editable install from the pinned versions of the environment itself, not from an isolated one.
 $(VENV)/.runtime: pyproject.toml constraints.txt

@@ -66,6 +66,11 @@ def copy(blank: Path, tmp_path: Path) -> Path:
     return folder
 
 
+def rows_of(path: Path) -> list[dict[str, str]]:
+    """Return the rows of a CSV file."""
+    return list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
+
+
 def edit(path: Path, old: str, new: str) -> None:
     """Replace text in a file; the text must be there."""
     text = path.read_text(encoding="utf-8")
@@ -96,7 +101,7 @@ def test_a_roster_edited_by_hand_is_caught(copy: Path, blank: Path) -> None:
     """The audit reads the files, so a shift that somebody lengthened in the CSV is found."""
     shutil.copytree(blank / "out", copy / "out")
     path = copy / "out" / "base" / "roster.csv"
-    rows = list(csv.DictReader(path.open(encoding="utf-8")))
+    rows = rows_of(path)
     rows[0]["paid_hours"] = "13.00"
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, list(rows[0]))
@@ -125,13 +130,13 @@ def test_simulate_plays_the_roster_on_disk(blank: Path, tmp_path: Path) -> None:
 def test_export_writes_sheets_for_excel(blank: Path, tmp_path: Path) -> None:
     """Both sheets start with a byte-order mark and name every person."""
     for kind in ("hr-matrix", "hr-long"):
-        assert (
-            wfm("export", blank, "--to", kind, "--out", tmp_path, "--roster", blank / "out/base/roster.csv").exit_code
-            == 0
-        )
-        raw = (tmp_path / f"{kind}.csv").read_bytes()
+        roster = blank / "out" / "base" / "roster.csv"
+        done = wfm("export", blank, "--to", kind, "--out", tmp_path, "--roster", roster)
+        assert done.exit_code == 0, done.output
+        raw = (tmp_path / f"{kind.replace('hr-', 'roster-')}.csv").read_bytes()
         assert raw.startswith(b"\xef\xbb\xbf")
         assert b"\r\n" in raw
+        assert all(row["name"] in raw.decode() for row in rows_of(blank / "agents.csv"))
 
 
 @pytest.mark.parametrize("command", ["forecast", "staff", "roster"])
@@ -148,11 +153,11 @@ def test_compare_lays_scenarios_side_by_side(copy: Path) -> None:
     (copy / "scenarios" / "busier.toml").write_text("[scale]\nvolume = { all = 1.5 }\n", encoding="utf-8")
     done = wfm("compare", copy, "base", "busier")
     assert done.exit_code == 0, done.output
-    rows = list(csv.DictReader((copy / "out" / "comparison.csv").open(encoding="utf-8")))
+    rows = rows_of(copy / "out" / "comparison.csv")
     assert [row["scenario"] for row in rows] == ["base", "busier"]
     assert (copy / "out" / "comparison.html").exists()
     needed = [
-        sum(float(row["agents_required"]) for row in csv.DictReader((copy / "out" / name / "requirement.csv").open()))
+        sum(float(row["agents_required"]) for row in rows_of(copy / "out" / name / "requirement.csv"))
         for name in ("base", "busier")
     ]
     assert needed[1] > needed[0]
@@ -197,7 +202,7 @@ def test_bad_input_is_told_in_a_line_and_nothing_is_written(copy: Path, name: st
 
 def test_rules_that_contradict_each_other_leave_with_3(copy: Path) -> None:
     """Two published shifts of one person at once: no roster can obey, the person and the date are named."""
-    people = list(csv.DictReader((copy / "agents.csv").open(encoding="utf-8")))
+    people = rows_of(copy / "agents.csv")
     plan_start = (copy / "plan.toml").read_text(encoding="utf-8").split("start = ")[1][:10]
     who = people[0]["employee_id"]
     (copy / "fixed_shifts.csv").write_text(
