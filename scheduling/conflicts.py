@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
-from scheduling.costing import DayWork, earn
 from scheduling.hires import broken_limits
 from scheduling.options import fixed_patterns
 from scheduling.problem import Person, RosterProblem, Span
+from scheduling.wages import DayWork, earn
 from wfm.errors import NoRosterError
 from wfm.grid import parse_window
 
 __all__ = ["check_conflicts", "conflicts"]
+
+_FEWER = "raise that limit or name fewer people"
 
 
 def check_conflicts(problem: RosterProblem) -> None:
@@ -39,7 +41,10 @@ def conflicts(problem: RosterProblem) -> Iterator[tuple[str, str]]:
             yield from _hours(problem, person)
     # Employee hires could mend a share, so only what no hire can mend counts: see the heads without hires.
     for text in broken_limits(problem, {}):
-        yield f"{text}, but the people named in the people table alone pass it", "raise that limit or name fewer people"
+        if "cost_max" in text:
+            yield f"{text}, but published shifts alone cost more", "raise that limit or withdraw published shifts"
+        else:
+            yield f"{text}, but the people named in the people table alone pass it", _FEWER
 
 
 def _shift(problem: RosterProblem, span: Span) -> str:

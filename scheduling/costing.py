@@ -1,4 +1,4 @@
-"""The exact cost of a finished roster, from its shifts alone: wages by the rules, and who serves which queue."""
+"""Who of a finished roster serves which queue, and what missing agents cost."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 
 from scheduling.classes import people_shapes
 from scheduling.patterns import Pattern, presence
-from scheduling.problem import PREMIUM_KINDS, Person, RosterProblem, week_speeds
+from scheduling.problem import Person, RosterProblem, week_speeds
 from scheduling.solver import LinearProgram, simplex_parameters, solve
 from wfm.progress import never_stop
 
-__all__ = ["DayWork", "Earned", "PlacedShift", "earn", "scheduled_agents", "shortage_cost", "unused_guaranteed"]
+__all__ = ["PlacedShift", "scheduled_agents", "shortage_cost"]
 
 FloatArray = NDArray[np.float64]
 
@@ -31,72 +31,6 @@ class PlacedShift:
     paid_hours: float
     pattern: Pattern
     training: bool = False
-
-
-@dataclass(frozen=True)
-class DayWork:
-    """Paid hours of one day of one person."""
-
-    day: int
-    hours: float
-    training: bool
-
-
-@dataclass(frozen=True)
-class Earned:
-    """What a day earns: overtime hours, wages at the plain rate and the premium on top."""
-
-    overtime: float
-    wages: float
-    premium: float
-
-
-def earn(problem: RosterProblem, person: Person, works: Sequence[DayWork]) -> list[Earned]:
-    """Return what each day earns, in date order.
-
-    Hours above the normal day are daily overtime; normal hours above the normal week, in date order, are rest-day
-    overtime; all hours on a statutory holiday are paid at its rate and count as neither. Training is paid plainly.
-
-    Parameters
-    ----------
-    problem : RosterProblem
-        What is to be rostered.
-    person : Person
-        Whose days they are.
-    works : sequence of DayWork
-        All days of the person, the past included, by date.
-    """
-    rules, contract = problem.rules, problem.contracts[person.contract]
-    priced = contract.kind in PREMIUM_KINDS
-    used: dict[int, float] = {}
-    found = []
-    for work in works:
-        statutory = bool(problem.holiday[work.day]) if work.day >= 0 else work.day in problem.past_holidays
-        if statutory and not work.training:
-            more = 0.0 if contract.kind == "outsourced" else rules.holiday_pay - 1.0
-            found.append(Earned(0.0, work.hours * contract.cost_per_hour, work.hours * more * contract.cost_per_hour))
-            continue
-        week = problem.week_of(work.day)
-        daily = max(0.0, work.hours - rules.normal_hours_per_day)
-        normal = work.hours - daily
-        weekly = max(0.0, normal - max(0.0, rules.normal_hours_per_week - used.get(week, 0.0)))
-        used[week] = used.get(week, 0.0) + normal
-        more = daily * (rules.overtime_pay - 1.0) + weekly * (rules.rest_day_pay - 1.0)
-        premium = more * contract.cost_per_hour if priced and not work.training else 0.0
-        found.append(Earned(daily + weekly, work.hours * contract.cost_per_hour, premium))
-    return found
-
-
-def unused_guaranteed(problem: RosterProblem, person: Person, works: Sequence[DayWork]) -> float:
-    """Return the money for guaranteed hours of a person that nobody worked, all weeks of the horizon."""
-    contract = problem.contracts[person.contract]
-    total = 0.0
-    for week in range(problem.weeks):
-        days = problem.days_of_week(week)
-        employed = [d for d in days if person.employed_from <= d <= person.employed_to and d not in person.off]
-        worked = sum(work.hours for work in works if work.day in days)
-        total += max(0.0, contract.hours_per_week_guaranteed * len(employed) / 7.0 - worked)
-    return total * contract.cost_per_hour
 
 
 def on_seat(

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from scheduling.tables import Tables
 
-__all__ = ["BREACH_PRICE", "INNER", "OUTER", "State", "cover_all", "price_all", "price_week", "set_shift"]
+__all__ = ["BREACH_PRICE", "INNER", "OUTER", "State", "cover_all", "price_week", "set_shift"]
 
 FloatArray = NDArray[np.float64]
 SingleArray = NDArray[np.float32]
@@ -329,11 +329,3 @@ def cover_all(tb: Tables, st: State, required: SingleArray) -> None:
         st.missing[t] = _short(tb, st.cut[t])
         st.totals[0] += st.missing[t]
     st.totals[3] = _breach(tb, st, 0, st.experts.shape[0])
-
-
-@OUTER
-def price_all(tb: Tables, st: State) -> None:
-    """Price every week of every person."""
-    for p in range(st.wages.shape[0]):
-        for w in range(st.wages.shape[1]):
-            price_week(tb, st, p, w)

@@ -27,6 +27,7 @@ from scheduling.tables import Tables
 __all__ = ["anneal"]
 
 IntArray = NDArray[np.int64]
+FloatArray = NDArray[np.float64]
 _WORST = 1e18
 
 
@@ -160,14 +161,23 @@ def _legal(tb: Tables, st: State, edits: IntArray, count: int, pairs: IntArray, 
 
 
 @INNER
-def _spend(tb: Tables, st: State, p: int, more: float) -> bool:
-    """Book money on the pools of a person; return whether no cost limit is passed by it."""
-    within = True
-    for n in tb.pools[p]:
-        if n >= 0:
-            st.pool_spent[n] += more
-            within = within and (more <= 1e-9 or st.pool_spent[n] <= tb.pool_cost[n])
-    return within
+def _spend(tb: Tables, st: State, pairs: IntArray, weeks: int, more: FloatArray, sign: float) -> bool:
+    """Book money of touched weeks on the pools; return whether no limit on cost is passed by the move as a whole."""
+    for i in range(weeks):
+        for n in tb.pools[pairs[i, 0]]:
+            if n >= 0:
+                st.pool_spent[n] += sign * more[i]
+    for i in range(weeks):
+        for n in tb.pools[pairs[i, 0]]:
+            if n < 0 or st.pool_spent[n] <= tb.pool_cost[n] + 1e-6:
+                continue
+            added = 0.0
+            for j in range(weeks):
+                if tb.pools[pairs[j, 0], 0] == n or tb.pools[pairs[j, 0], 1] == n:
+                    added += more[j]
+            if added > 1e-9:
+                return False
+    return True
 
 
 @INNER
@@ -220,7 +230,7 @@ def _try(tb: Tables, st: State, edits: IntArray, count: int, pairs: IntArray, bu
     for i in range(weeks):
         more[i] = st.wages[pairs[i, 0], pairs[i, 1]] - old_wages[i]
         unused += st.unused[pairs[i, 0], pairs[i, 1]] - old_unused[i]
-        legal = _spend(tb, st, pairs[i, 0], more[i]) and legal
+    legal = _spend(tb, st, pairs, weeks, more, 1.0) and legal
     if legal:
         wish = _wish_change(tb, edits, count)
         covered = _coverage_change(tb, st, edits, count)
@@ -243,7 +253,7 @@ def _try(tb: Tables, st: State, edits: IntArray, count: int, pairs: IntArray, bu
         set_shift(tb, st, edits[i, 0], edits[i, 1], edits[i, 2], edits[i, 3])
     for i in range(weeks):
         price_week(tb, st, pairs[i, 0], pairs[i, 1])
-        _spend(tb, st, pairs[i, 0], -more[i])
+    _spend(tb, st, pairs, weeks, more, -1.0)
     return False
 
 

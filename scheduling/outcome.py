@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from scheduling.costing import DayWork, Earned, PlacedShift, earn, unused_guaranteed
+from scheduling.costing import PlacedShift
 from scheduling.patterns import Pattern
 from scheduling.problem import Person, RosterProblem
 from scheduling.search import Search
+from scheduling.wages import DayWork, Earned, earn, past_works, unused_guaranteed
 from wfm.results import Activity, RosteredShift
 
 __all__ = ["activities_of", "day_works", "earnings_of", "placed_shifts", "rostered"]
@@ -17,21 +18,24 @@ TRAINING = "training"
 
 
 def placed_shifts(problem: RosterProblem, search: Search) -> list[PlacedShift]:
-    """Return all shifts and training days inside the horizon, by person and day."""
-    index, state = search.index, search.state
+    """Return all shifts and training days of the best roster inside the horizon, by person and day.
+
+    The best roster is replaced as a whole, so a search that has not heard yet that it should stop does no harm.
+    """
+    index, (_, options, patterns) = search.index, search.best
     spans = {(p, s.day): s for p, person in enumerate(index.people) for s in person.fixed}
     found = []
     for p, person in enumerate(index.people):
         found += [_training(problem, p, person, day) for day in person.training if 0 <= day < problem.days]
         for day in range(problem.days):
-            option = int(state.option[p, day])
+            option = int(options[p, day])
             if option < 0:
                 continue
             start = int(index.options.start[day, option])
             end = start + int(index.options.minutes[option])
             span = spans.get((p, day))
             shift = span.shift if span else problem.templates[int(index.options.template[option])].id
-            pattern = index.patterns[int(state.pattern[p, day])]
+            pattern = index.patterns[int(patterns[p, day])]
             found.append(PlacedShift(p, day, shift, start, end, float(index.options.paid[option]), pattern))
     return found
 
@@ -44,9 +48,7 @@ def _training(problem: RosterProblem, p: int, person: Person, day: int) -> Place
 
 def day_works(problem: RosterProblem, person: Person, shifts: Sequence[PlacedShift]) -> list[DayWork]:
     """Return all paid days of a person by date, published shifts of the past and training before the plan included."""
-    works = [DayWork(span.day, problem.span_hours(span), False) for span in person.past]
-    hours = problem.contracts[person.contract].training_hours_per_day
-    works += [DayWork(day, hours, True) for day in person.training if day < 0]
+    works = past_works(problem, person)
     works += [DayWork(shift.day, shift.paid_hours, shift.training) for shift in shifts]
     return sorted(works, key=lambda work: work.day)
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from scheduling.kernel import BREACH_PRICE, State, cover_all, price_all
+from scheduling.kernel import BREACH_PRICE, State, cover_all
 from scheduling.moves import anneal
 from scheduling.problem import RosterProblem, Span
 from scheduling.tables import Index, Tables
@@ -17,6 +17,8 @@ __all__ = ["Search"]
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 SLICE = 20_000
+_MEND_SLICES = 20
+_MEND_HEAT = 1.0  # money: wages are not spent in vain
 
 
 class Search:
@@ -44,9 +46,21 @@ class Search:
 
     def prepare(self) -> None:
         """Price the roster so far; the first call in a process compiles the search."""
-        self.tables = _less_past_overtime(self.problem, self.tables, self.state)
         self.write(self.state.option.copy(), self.state.pattern.copy())
+        self._mend()
         self.keep_best()
+
+    def _mend(self) -> None:
+        """Roster people beside published shifts of temporary staff that stand alone, before anything else.
+
+        Missing agents cost nothing meanwhile, so that nobody works who is not needed for it and no limit is used up.
+        """
+        urgent = self.tables._replace(block_price=np.zeros_like(self.tables.block_price))
+        for _ in range(_MEND_SLICES):
+            if self.state.totals[3] < 1e-9:
+                break
+            anneal(urgent, self.state, SLICE, _MEND_HEAT, _MEND_HEAT)
+            self.refresh()
 
     @property
     def cost(self) -> float:
@@ -56,8 +70,19 @@ class Search:
 
     @property
     def breached(self) -> bool:
-        """Whether seat limits are passed (only published shifts can do that)."""
-        return bool(self.state.totals[3] > 1e-9)
+        """Whether the best roster passes seat limits (only published shifts can do that), counted afresh."""
+        tables, (_, option, pattern) = self.tables, self.best
+        on = np.zeros((len(tables.pool_seats), self.state.experts.shape[0]), dtype=np.int64)
+        experts = np.zeros(on.shape[1], dtype=np.int64)
+        for p, day in np.argwhere(option >= 0):
+            row = pattern[p, day]
+            slot, length = tables.opt_slot[day, option[p, day]], tables.pat_len[row]
+            if tables.experienced[p]:
+                experts[slot : slot + length] += tables.pat_all[row, :length]
+            for pool in tables.pools[p][tables.pools[p] >= 0]:
+                on[pool, slot : slot + length] += tables.pat_any[row, :length]
+        most = np.minimum(tables.pool_seats[:, None], tables.pool_ratio[:, None] * experts + 1e-9)
+        return bool((on > np.maximum(most, 0)).any())
 
     def refresh(self) -> None:
         """Rebuild everything derived, so that rounding does not pile up."""
@@ -162,21 +187,9 @@ def _write_past(problem: RosterProblem, tables: Tables, index: Index, state: Sta
 
 
 def _write_span(problem: RosterProblem, state: State, p: int, e: int, span: Span) -> None:
-    state.start[p, e], state.end[p, e] = span.start, span.end
-    state.paid[p, e] = problem.span_hours(span)
-
-
-def _less_past_overtime(problem: RosterProblem, tables: Tables, state: State) -> Tables:
-    """Return the tables with the overtime that published shifts used up in the first month taken off its limit."""
-    cap = tables.month_cap.copy()
-    first = problem.grid.start.replace(day=1)
-    days = [d for d in range((first - problem.grid.start).days, 0) if d >= -tables.pre]
-    monday = tables.week_first[0]
-    earlier = tables._replace(week_first=np.array([*range(monday % 7, monday, 7), monday], dtype=np.int64))
-    weeks = len(earlier.week_first) - 1
-    scrap = state._replace(wages=np.zeros((len(cap), weeks)), unused=np.zeros((len(cap), weeks)))
-    earlier = earlier._replace(guaranteed=np.zeros((len(cap), weeks)), week_cap=np.full((len(cap), weeks), np.inf))
-    price_all(earlier, scrap)
-    price_all(tables, state)
-    cap[:, 0] -= state.overtime[:, [tables.pre + d for d in days]].sum(axis=1)
-    return tables._replace(month_cap=cap)
+    """Enter a past shift; two on one day (nobody plans that, but it may have happened) stand as one."""
+    if state.paid[p, e] > 0:
+        state.start[p, e], state.end[p, e] = min(span.start, state.start[p, e]), max(span.end, state.end[p, e])
+    else:
+        state.start[p, e], state.end[p, e] = span.start, span.end
+    state.paid[p, e] += problem.span_hours(span)

@@ -10,9 +10,11 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from scheduling.hires import hire_cost
 from scheduling.options import ShiftOptions, allowed_options
 from scheduling.patterns import Pattern, presence
 from scheduling.problem import PREMIUM_KINDS, Person, RosterProblem, week_speeds
+from scheduling.wages import past_overtime
 
 __all__ = ["Index", "Tables", "build_tables", "guaranteed_hours", "open_requirement", "skills_of"]
 
@@ -152,6 +154,7 @@ def build_tables(problem: RosterProblem, options: ShiftOptions, people: tuple[Pe
     for place in spans:
         locked[place] = True
     pools, seats, ratio, cost = _pools(problem, people)
+    calendar = _calendar(problem, people)
     tables = Tables(
         pre=_past_days(problem),
         opt_template=options.template, opt_paid=options.paid, opt_minutes=options.minutes,
@@ -161,11 +164,11 @@ def build_tables(problem: RosterProblem, options: ShiftOptions, people: tuple[Pe
         allowed=kinds, cand=np.concatenate([*cand, np.zeros(0, dtype=np.int64)]).astype(np.int64),
         cand_first=np.cumsum([0, *(len(c) for c in cand)]).astype(np.int64), kind=kind,
         no_night=np.array([p.no_night for p in people], dtype=np.bool_),
-        available=np.array([[p.available(d) for d in range(problem.days)] for p in people]).reshape(len(people), -1),
+        available=_available(problem, people, calendar["month_cap"]),
         latest=_latest_end(problem, people), locked=locked, skill=skill, smax=smax,
         block_first=np.cumsum([0, *(len(family) for family, _ in blocks)]).astype(np.int64),
         block_price=np.array([price * problem.interval_hours for _, price in blocks], dtype=np.float64),
-        **_money(problem, people), **_calendar(problem, people), wish=_wish(problem, people),
+        **_money(problem, people), **calendar, wish=_wish(problem, people),
         pools=pools, pool_seats=seats, pool_ratio=ratio, pool_cost=cost,
         experienced=np.array([problem.contracts[p.contract].kind == "employee" for p in people], dtype=np.bool_),
         rules=_rules(problem), interval=problem.grid.interval_minutes,
@@ -291,8 +294,23 @@ def _calendar(problem: RosterProblem, people: Sequence[Person]) -> dict[str, Any
         "week_first": np.array([*first, pre + problem.days], dtype=np.int64),
         "week_cap": cap.reshape(len(people), problem.weeks),
         "month": problem.month_of_day,
-        "month_cap": np.full((len(people), months), problem.rules.overtime_hours_per_month_max),
+        "month_cap": _month_cap(problem, people, months),
     }
+
+
+def _month_cap(problem: RosterProblem, people: Sequence[Person], months: int) -> FloatArray:
+    """Return the overtime left per person and month: that of published shifts before the plan is taken off."""
+    cap = np.full((len(people), months), problem.rules.overtime_hours_per_month_max)
+    for p, person in enumerate(people):
+        if person.past:
+            cap[p, 0] -= past_overtime(problem, person)
+    return cap
+
+
+def _available(problem: RosterProblem, people: Sequence[Person], left: FloatArray) -> BoolArray:
+    """Return who may start a shift on which day; nobody may in a month whose overtime the past has passed already."""
+    days = np.array([[p.available(d) for d in range(problem.days)] for p in people], dtype=np.bool_)
+    return np.asarray(days.reshape(len(people), problem.days) & (left >= -1e-9)[:, problem.month_of_day])
 
 
 def _wish(problem: RosterProblem, people: Sequence[Person]) -> FloatArray:
@@ -308,7 +326,10 @@ def _wish(problem: RosterProblem, people: Sequence[Person]) -> FloatArray:
 
 
 def _pools(problem: RosterProblem, people: Sequence[Person]) -> tuple[IntArray, FloatArray, FloatArray, FloatArray]:
-    """Return the two pools of each person (all temps, the own contract; -1 none) and the limits of each pool."""
+    """Return the two pools of each person (all temps, the own contract; -1 none) and the limits of each pool.
+
+    What hires cost before the plan is taken off the money: the search books wages alone.
+    """
     limits = [problem.limits, *(c.limits for c in problem.contracts)]
     pools = np.array([[0 if p.temporary else -1, 1 + p.contract] for p in people], dtype=np.int64).reshape(-1, 2)
     none = float(NEVER)
@@ -319,6 +340,8 @@ def _pools(problem: RosterProblem, people: Sequence[Person]) -> tuple[IntArray, 
     bound = np.array(rows, dtype=np.float64)
     unlimited = np.flatnonzero((bound >= none).all(axis=1))
     pools[np.isin(pools, unlimited)] = -1
+    for p, person in list(enumerate(people))[len(problem.people) :]:
+        bound[pools[p][pools[p] >= 0], 2] -= hire_cost(problem, person)
     return pools, bound[:, 0].copy(), bound[:, 1].copy(), bound[:, 2].copy()
 
 
