@@ -117,17 +117,18 @@ def _checked(value: str, allowed: tuple[str, ...], option: str) -> str:
 
 
 def _variant(plan: Path, scenario: str) -> Variant:
-    from data.folder import read_toml, scenario_files
+    from data.scenario_files import ScenarioFiles, located
     from scenarios.overlay import resolve
 
-    return resolve(scenario, {stem: read_toml(path) for stem, path in scenario_files(plan).items()})
+    with located(plan):
+        return resolve(scenario, ScenarioFiles(plan))
 
 
 def _load(plan: Path, variant: Variant, *, quiet: bool) -> Loaded:
     from data.folder import load
     from data.terminal import problem_lines
 
-    loaded = load(plan, variant.apply)
+    loaded = load(plan, variant.apply, variant.files)
     if not quiet:
         _say(problem_lines(loaded.warnings))
     return loaded
@@ -206,10 +207,10 @@ def _step(
 
 
 def _candidates(plan: Path, names: list[str], *, quiet: bool) -> list[Candidate]:
-    from data.folder import scenario_files
+    from data.scenario_files import ScenarioFiles
     from scenarios.compare import Candidate
 
-    wanted = names or ["base", *(stem for stem in scenario_files(plan) if stem != "base")]
+    wanted = names or ["base", *(name for name in ScenarioFiles(plan) if name != "base")]
     variants = [_variant(plan, name) for name in wanted]
     loaded = [_load(plan, variant, quiet=quiet or index > 0) for index, variant in enumerate(variants)]
     return [Candidate(v.name, one.inputs, v.scale) for v, one in zip(variants, loaded, strict=True)]
@@ -248,7 +249,8 @@ def check(
     from data.quality import quality
     from data.terminal import problem_lines
 
-    loaded = load(plan, _variant(plan, scenario).apply)
+    variant = _variant(plan, scenario)
+    loaded = load(plan, variant.apply, variant.files)
     notes = [*loaded.warnings, *quality(loaded.inputs)]
     console = _console()
     for line in problem_lines(notes):

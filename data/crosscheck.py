@@ -12,7 +12,7 @@ from data.planfile import KeyPath, PlanFile
 from data.templates import template_problems
 from wfm.errors import Problem, nearest
 from wfm.inputs import Inputs
-from wfm.plan import Contract, Plan, Queue, ShiftTemplate
+from wfm.plan import Contract, Plan, Queue, ShiftTemplate, Target
 from wfm.rules import DayTypes, LabourRules
 
 __all__ = ["HISTORY_MAY_END_EARLIER_DAYS", "check_history", "check_holidays", "check_inputs", "check_plan"]
@@ -23,7 +23,9 @@ HISTORY_MAY_END_EARLIER_DAYS = 14
 
 def check_plan(plan: Plan, rules: LabourRules | None, file: PlanFile) -> list[Problem]:
     """Return what is wrong within the plan itself."""
-    found = [*_duplicate_ids(plan, file), *_references(plan, file), *_dates(plan, file)]
+    found = [
+        *_duplicate_ids(plan, file), *_references(plan, file), *_dates(plan, file), *_unreachable_targets(plan, file),
+    ]  # fmt: skip
     for number, shift in enumerate(plan.shift):
         messages = template_problems(shift, plan.plan.interval_minutes, rules or LabourRules())
         found += [file.problem(("shift", number, *key), message) for key, message in messages]
@@ -74,6 +76,30 @@ def _dates(plan: Plan, file: PlanFile) -> Iterator[Problem]:
             yield file.problem(
                 ("shift", number, "dates"), f"expected dates within {head.start} .. {head.end}, got none", "warning"
             )
+
+
+def _unreachable_targets(plan: Plan, file: PlanFile) -> Iterator[Problem]:
+    """Yield the targets that no number of agents can reach, where the staffing step would have to."""
+    if plan.requirement.file is not None:
+        return
+    for place, queue in enumerate(plan.queue):
+        for number, target in enumerate(queue.target):
+            if queue.channel != "email" and (found := _unreachable(target, queue)):
+                key, text = found
+                way = f"can't be reached by any number of agents; {text}"
+                value = getattr(target, key)
+                yield file.problem(
+                    ("queue", place, "target", number, key), f"{target.metric} with {key} {value:g} {way}"
+                )
+
+
+def _unreachable(target: Target, queue: Queue) -> tuple[str, str] | None:
+    """Return the key that asks too much and the way out: randomly arriving contacts sometimes wait, whoever serves."""
+    if target.metric == "average_response":
+        return ("seconds", "ask at least 0.1") if target.seconds == 0 else None
+    if target.metric == "abandoned":
+        return ("share", "ask at least 0.001") if target.share == 0 and queue.patience_seconds else None
+    return ("share", "ask at most 0.999") if target.share == 1 else None
 
 
 def check_holidays(plan: Plan, days: DayTypes, file: PlanFile) -> list[Problem]:
@@ -165,15 +191,17 @@ def _fixed_shifts(inputs: Inputs) -> Iterator[Problem]:
         who = f"'{fixed.employee_id}' on {fixed.date}"
         if fixed.shift not in shifts:
             text = f"{who}: unknown shift '{fixed.shift}'{nearest(fixed.shift, shifts)}"
-            yield Problem("fixed_shifts.csv", 0, "shift", text)
+            yield Problem("fixed_shifts.csv", fixed.line, "shift", text)
         if any((moment.hour * 60 + moment.minute) % head.interval_minutes for moment in (fixed.start, fixed.end)):
             text = f"{who}: expected times on the plan's {head.interval_minutes}-minute grid"
-            yield Problem("fixed_shifts.csv", 0, "start", f"{text}, got {fixed.start:%H:%M}-{fixed.end:%H:%M}")
+            yield Problem("fixed_shifts.csv", fixed.line, "start", f"{text}, got {fixed.start:%H:%M}-{fixed.end:%H:%M}")
         if any(start <= fixed.date <= end for start, end in absent.get(fixed.employee_id, ())):
-            yield Problem("fixed_shifts.csv", 0, "date", f"{who}: published shift on a day of time_off.csv", "warning")
+            yield Problem(
+                "fixed_shifts.csv", fixed.line, "date", f"{who}: published shift on a day of time_off.csv", "warning"
+            )
         agent = people[fixed.employee_id]
         if (agent.hired_on and fixed.date < agent.hired_on) or (agent.leaves_on and fixed.date > agent.leaves_on):
-            yield Problem("fixed_shifts.csv", 0, "date", f"{who}: published shift outside the employment")
+            yield Problem("fixed_shifts.csv", fixed.line, "date", f"{who}: published shift outside the employment")
 
 
 def _platforms(inputs: Inputs) -> Iterator[Problem]:

@@ -6,7 +6,7 @@ import contextlib
 import gc
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -24,8 +24,9 @@ from data.holidays import day_types
 from data.own_numbers import read_series
 from data.packs import labour_rules, pack_names
 from data.people import read_agents, read_fixed_shifts, read_preferences, read_time_off
-from data.planfile import KeyPath, PlanFile, key_lines, parse_toml, problems_in, read_toml, validate
+from data.planfile import KeyPath, PlanFile, key_lines, parse_toml, problems_in, validate
 from data.problems import Problems
+from data.scenario_files import located
 from data.season import merged_events, read_drivers, read_events, read_holidays
 from data.tables import FORMS, Folder, Table, decode
 from wfm.errors import InputError, Problem, nearest
@@ -33,7 +34,7 @@ from wfm.inputs import Agent, Event, History, Inputs, SeriesTable
 from wfm.plan import Plan
 from wfm.rules import DayTypes, LabourRules
 
-__all__ = ["Loaded", "Overlay", "load", "read_toml", "scenario_files"]
+__all__ = ["Loaded", "Overlay", "load"]
 
 Overlay = Callable[[dict[str, Any]], dict[str, Any]]
 _PLAN = "plan.toml"
@@ -62,12 +63,9 @@ class Loaded:
     warnings: tuple[Problem, ...]
 
 
-def scenario_files(folder: Path) -> dict[str, Path]:
-    """Return the scenarios of a plan folder (``scenarios/*.toml``) by name, sorted."""
-    return {path.stem: path for path in sorted((folder / "scenarios").glob("*.toml"))}
-
-
-def load(folder: Path, overlay: Overlay | None = None, *, with_history: bool = True) -> Loaded:
+def load(
+    folder: Path, overlay: Overlay | None = None, scenarios: Sequence[str] = (), *, with_history: bool = True
+) -> Loaded:
     """Return everything that a plan folder says, checked.
 
     Parameters
@@ -76,6 +74,9 @@ def load(folder: Path, overlay: Overlay | None = None, *, with_history: bool = T
         Holds ``plan.toml`` and the tables beside it.
     overlay : callable, optional
         Turns the plan as written into that of a scenario, before it is checked.
+    scenarios : sequence of str
+        Paths inside the folder of the files that the overlay lays over the plan, oldest first: problems are blamed on
+        their lines, and their bytes count for the hash.
     with_history : bool
         Whether the history is needed: without it ``inputs.history`` is empty (its bytes count for the hash still).
 
@@ -85,7 +86,7 @@ def load(folder: Path, overlay: Overlay | None = None, *, with_history: bool = T
         With every problem of every file.
     """
     with _collector_at_rest():
-        return _load(folder, overlay, with_history)
+        return _load(folder, overlay, scenarios, with_history)
 
 
 @contextlib.contextmanager
@@ -100,10 +101,10 @@ def _collector_at_rest() -> Iterator[None]:
             gc.enable()
 
 
-def _load(folder: Path, overlay: Overlay | None, with_history: bool) -> Loaded:
+def _load(folder: Path, overlay: Overlay | None, scenarios: Sequence[str], with_history: bool) -> Loaded:
     problems = Problems()
     reader = Folder(folder, problems)
-    file = _plan_file(reader, overlay)
+    file = _plan_file(reader, overlay, scenarios)
     plan = _plan(file, problems)
     loading = _Loading(reader, file, plan, _names(file.raw), _zone(file.raw))
     inputs = loading.read(with_history)
@@ -124,7 +125,7 @@ def _hash(read: Mapping[str, bytes], overlaid: Mapping[str, Any] | None) -> str:
     return digest.hexdigest()
 
 
-def _plan_file(reader: Folder, overlay: Overlay | None) -> PlanFile:
+def _plan_file(reader: Folder, overlay: Overlay | None, scenarios: Sequence[str]) -> PlanFile:
     path = reader.path / _PLAN
     if not path.is_file():
         where = f"in {reader.path}" if reader.path.is_dir() else f": there is no folder {reader.path}"
@@ -134,7 +135,11 @@ def _plan_file(reader: Folder, overlay: Overlay | None) -> PlanFile:
     reader.problems.raise_if_any()
     raw = parse_toml(raw_bytes or b"", _PLAN)
     lines = key_lines(decode(raw_bytes or b""))
-    return PlanFile(overlay(raw), lines, raw) if overlay else PlanFile(raw, lines)
+    if overlay is None:
+        return PlanFile(raw, lines)
+    overlays = [(name, key_lines(decode(reader.bytes_of(reader.path / name) or b""))) for name in scenarios]
+    with located(reader.path):
+        return PlanFile(overlay(raw), lines, raw, overlays=overlays)
 
 
 def _plan(file: PlanFile, problems: Problems) -> Plan | None:

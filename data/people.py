@@ -187,7 +187,7 @@ def _fixed(cells: Cells, names: Names, zone: ZoneInfo) -> Iterator[tuple[int, Fi
             cells.error(row, *problem)
         elif person:
             name = cells.text(row, "shift")
-            yield row, FixedShift(person, day, names.shifts.get(name, name), start, end)
+            yield row, FixedShift(person, day, names.shifts.get(name, name), start, end, cells.table.lines[row])
 
 
 def _fixed_problem(day: date, start: datetime, end: datetime) -> tuple[str, str] | None:

@@ -16,7 +16,7 @@ from data.tables import decode
 from wfm.errors import InputError, Problem, nearest
 from wfm.plan import Plan
 
-__all__ = ["KeyPath", "PlanFile", "key_lines", "parse_toml", "problems_in", "read_toml", "validate"]
+__all__ = ["KeyPath", "PlanFile", "key_lines", "parse_toml", "parts_of", "problems_in", "read_toml", "validate"]
 
 KeyPath = tuple[str | int, ...]
 _TABLE = re.compile(r"^\s*(\[\[?)\s*([^\]]+?)\s*\]\]?\s*(?:#.*)?$")
@@ -25,21 +25,22 @@ _KEY_PART = re.compile(r"""\s*(?:"([^"]*)"|'([^']*)'|([\w-]+))\s*(?:\.|$)""")
 _PLACE = re.compile(r"\s*\(at (?:line (\d+), column (\d+)|end of document)\)\s*$")
 
 
-def read_toml(path: Path) -> dict[str, Any]:
-    """Return a TOML file as a dict.
+def read_toml(path: Path, name: str = "") -> dict[str, Any]:
+    """Return a TOML file as a dict; problems name it ``name``, or else by its file name.
 
     Raises
     ------
     InputError
         When the file is missing, unreadable or no valid TOML (with line and column).
     """
+    file = name or path.name
     try:
         raw = path.read_bytes()
     except FileNotFoundError:
-        raise InputError([Problem(path.name, 0, "", f"not found in {path.parent}")]) from None
+        raise InputError([Problem(file, 0, "", f"not found in {path.parent}")]) from None
     except OSError as error:
-        raise InputError([Problem(path.name, 0, "", f"can't be read: {error.strerror or error}")]) from error
-    return parse_toml(raw, path.name)
+        raise InputError([Problem(file, 0, "", f"can't be read: {error.strerror or error}")]) from error
+    return parse_toml(raw, file)
 
 
 def parse_toml(raw: bytes, file: str) -> dict[str, Any]:
@@ -57,7 +58,8 @@ def parse_toml(raw: bytes, file: str) -> dict[str, Any]:
         raise InputError([Problem(file, line, "", f"not valid TOML{column}: {reason}")]) from error
 
 
-def _parts(text: str) -> list[str]:
+def parts_of(text: str) -> list[str]:
+    """Return the names of a dotted key, quoted ones without their quotes."""
     return [next(group for group in match.groups() if group is not None) for match in _KEY_PART.finditer(text)]
 
 
@@ -82,15 +84,16 @@ def key_lines(text: str) -> dict[KeyPath, int]:
     table: KeyPath = ()
     for number, line in enumerate(text.splitlines(), start=1):
         if head := _TABLE.match(line):
-            names = _parts(head.group(2))
+            names = parts_of(head.group(2))
             if head.group(1) == "[[":
                 array = (*_counted(names[:-1], counts), names[-1])
                 counts[array] = counts.get(array, -1) + 1
                 lines.setdefault(array, number)
             table = _counted(names, counts)
-            lines.setdefault(table, number)
+            for size in range(1, len(table) + 1):  # [limits.temporary] is also where [limits] begins
+                lines.setdefault(table[:size], number)
         elif key := _KEY.match(line):
-            lines.setdefault((*table, *_parts(key.group(1))), number)
+            lines.setdefault((*table, *parts_of(key.group(1))), number)
     return lines
 
 
@@ -106,18 +109,35 @@ def _at(raw: Any, path: Sequence[str | int]) -> Any:
 
 @dataclass(frozen=True)
 class PlanFile:
-    """A plan as written, with the lines of its keys; ``base`` is the plan before a scenario was laid over it."""
+    """A plan as written, with the lines of its keys.
+
+    ``base`` is the plan before a scenario was laid over it; ``overlays`` are the files that did so, oldest first, each
+    with the lines of its keys.
+    """
 
     raw: Mapping[str, Any]
     lines: Mapping[KeyPath, int] = field(default_factory=dict)
     base: Mapping[str, Any] | None = None
     file: str = "plan.toml"
+    overlays: Sequence[tuple[str, Mapping[KeyPath, int]]] = ()
 
     def problem(self, path: KeyPath, message: str, severity: str = "error") -> Problem:
         """Return a problem with the key at ``path``, in the words and on the line of the plan file."""
         overlaid = self.base is not None and _at(self.raw, path) != _at(self.base, path)
-        file = "scenario" if overlaid else self.file
-        return Problem(file, 0 if overlaid else self.line(path), self.label(path), message, severity)
+        file, line = self._overlay(path) if overlaid else (self.file, self.line(path))
+        return Problem(file, line, self.label(path), message, severity)
+
+    def _overlay(self, path: KeyPath) -> tuple[str, int]:
+        """Return file and line of the scenario that set a key; of several, the newest that names it most closely."""
+        name = _at(self.raw, (*path[:2], "id")) if len(path) > 1 and isinstance(path[1], int) else None
+        keyed = path if name is None else (path[0], str(name), *path[2:])
+        best = (self.overlays[-1][0] if self.overlays else "scenario", 0, 0)
+        for file, lines in self.overlays:
+            for ways in (path, keyed):
+                length = next((size for size in range(len(ways), 0, -1) if ways[:size] in lines), 0)
+                if length and length >= best[2]:
+                    best = (file, lines[ways[:length]], length)
+        return best[:2]
 
     def line(self, path: KeyPath) -> int:
         """Return the line of the key, or of the nearest table around it; 0 when nothing of it is written."""

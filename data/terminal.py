@@ -33,7 +33,10 @@ __all__ = [
 
 
 def _table(title: str, *columns: str, left: int = 1) -> Table:
-    table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
+    table = Table(
+        title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False,
+        collapse_padding=True, show_edge=False,
+    )  # fmt: skip
     for index, column in enumerate(columns):
         table.add_column(column, justify="left" if index < left else "right", no_wrap=index == 0)
     return table
@@ -138,8 +141,10 @@ def temporary_table(inputs: Inputs, roster: Roster) -> Table:
 
 def target_table(attainment: Attainment) -> Table:
     """Return each target with the periods it is met in and its worst period."""
-    columns = ("queue", "target", "clock", "met", "expected", "worst period", "expected", "p10", "chance")
-    table = _table(f"Targets, played against {attainment.replications} sampled futures", *columns, left=3)
+    title = f"Targets, played against {attainment.replications} sampled futures"
+    table = _table(title, "queue", "target", "met", "mean", "worst", "there", "p10", "chance", left=2)
+    for column in table.columns:  # On a narrow terminal the target's words are broken into lines, never the numbers.
+        column.no_wrap = column.header != "target"
     groups: dict[tuple[str, str, float | None, str, str], list[TargetResult]] = defaultdict(list)
     for target in attainment.targets:
         groups[target.queue, target.metric, target.seconds, target.window, target.over].append(target)
@@ -148,11 +153,10 @@ def target_table(attainment: Attainment) -> Table:
         met = sum(row.met for row in rows)
         table.add_row(
             queue,
-            _promise(metric, seconds, worst.goal),
-            window,
+            f"{_promise(metric, seconds, worst.goal)}, {window}",
             Text(f"{met}/{len(rows)}", style="green" if met == len(rows) else "red"),
             _value(metric, float(np.mean([row.expected for row in rows]))),
-            worst.period[:16],
+            _period(worst.period),
             _value(metric, worst.expected),
             _value(metric, worst.p10),
             f"{worst.probability_met:.0%}",
@@ -165,8 +169,13 @@ def _promise(metric: str, seconds: float | None, goal: float) -> str:
         return f"average <= {goal:g} s"
     if metric == "abandoned":
         return f"abandoned <= {goal:.0%}"
-    verb = "resolved" if metric == "resolved_within" else "answered"
-    return f"{goal:.0%} {verb} in {_duration(seconds or 0.0)}"
+    verb = "resolved " if metric == "resolved_within" else ""
+    return f"{goal:.0%} {verb}in {_duration(seconds or 0.0)}"
+
+
+def _period(period: str) -> str:
+    """Return a day or a moment without its year, `all` for the whole horizon."""
+    return "all" if period == "horizon" else period[5:16].replace("T", " ")
 
 
 def _duration(seconds: float) -> str:
@@ -250,7 +259,17 @@ def result_parts(
         parts.append(
             f"Targets met: {met} of {len(attainment.targets)}; all together {attainment.probability_all_met:.0%}"
         )
-    return parts
+    return _spaced(parts)
+
+
+def _spaced(parts: Iterable[Table | str]) -> list[Table | str]:
+    """Return the parts with an empty line before and after every table, but none at the top."""
+    spaced: list[Table | str] = []
+    for part in parts:
+        if spaced and (isinstance(part, Table) or isinstance(spaced[-1], Table)):
+            spaced.append("")
+        spaced.append(part)
+    return spaced
 
 
 def explain_lines(inputs: Inputs, requirement: Requirement | None, roster: Roster | None) -> list[str | Table]:
@@ -268,8 +287,10 @@ def explain_lines(inputs: Inputs, requirement: Requirement | None, roster: Roste
             table.add_row(
                 queue, f"{missing[index].sum() * hours:,.1f}", f"{moment:%m-%d %H:%M}", f"{missing[index, worst]:.1f}"
             )
-    return [
-        *lines,
-        table if table.row_count else "No queue is short of people.",
-        *roster_lines(roster, inputs.plan.plan.currency),
-    ]
+    return _spaced(
+        [
+            *lines,
+            table if table.row_count else "No queue is short of people.",
+            *roster_lines(roster, inputs.plan.plan.currency),
+        ]
+    )

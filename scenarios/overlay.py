@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -16,6 +16,7 @@ __all__ = ["BASE", "Scale", "Variant", "resolve"]
 BASE = "base"
 _VERBS = ("extends", "title", "scale")
 _KEYED = ("queue", "contract", "shift")
+Factor = Annotated[float, Field(ge=0.0, le=100.0, allow_inf_nan=False)]
 
 
 class Scale(BaseModel):
@@ -27,9 +28,9 @@ class Scale(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    volume: dict[str, float] = Field(default_factory=dict)
-    aht: dict[str, float] = Field(default_factory=dict)
-    absence: float = Field(1.0, ge=0.0, le=20.0)
+    volume: dict[str, Factor] = Field(default_factory=dict)
+    aht: dict[str, Factor] = Field(default_factory=dict)
+    absence: float = Field(1.0, ge=0.0, le=20.0, allow_inf_nan=False)
 
     def volume_of(self, queue: str) -> float:
         """Return the factor on the contacts of a queue."""
@@ -67,24 +68,23 @@ class Variant:
         return plan
 
     def _unknown_queues(self, plan: Mapping[str, Any]) -> list[Problem]:
-        known = [str(queue.get("id", "")) for queue in plan.get("queue", []) if isinstance(queue, dict)]
-        problems = []
-        for key, factors in (("volume", self.scale.volume), ("aht", self.scale.aht)):
-            for name, factor in factors.items():
-                if name != "all" and name not in known:
-                    problems.append(
-                        Problem(self.file, 0, f"scale.{key}", f"unknown queue '{name}'{nearest(name, known)}")
-                    )
-                if factor < 0:
-                    problems.append(
-                        Problem(self.file, 0, f"scale.{key}", f"expected a factor of 0 or more, got {factor}")
-                    )
-        return problems
+        known = list(_by_id(plan.get("queue")))
+        return [
+            Problem(self._scaling(key, name), 0, f"scale.{key}", f"unknown queue '{name}'{nearest(name, known)}")
+            for key, factors in (("volume", self.scale.volume), ("aht", self.scale.aht))
+            for name in factors
+            if name != "all" and name not in known
+        ]
+
+    def _scaling(self, key: str, name: str) -> str:
+        """Return the newest file that gives a queue a factor."""
+        files = (file for file, overlay in reversed(self.overlays) if name in overlay.get("scale", {}).get(key, {}))
+        return next(files, self.overlays[-1][0])
 
     @property
-    def file(self) -> str:
-        """Path of the scenario's own file inside the plan folder."""
-        return self.overlays[-1][0] if self.overlays else "plan.toml"
+    def files(self) -> tuple[str, ...]:
+        """Paths inside the plan folder of the scenario's file and of those it builds on, oldest first."""
+        return tuple(file for file, _ in self.overlays)
 
 
 def resolve(name: str, scenarios: Mapping[str, Mapping[str, Any]]) -> Variant:
@@ -102,21 +102,37 @@ def resolve(name: str, scenarios: Mapping[str, Mapping[str, Any]]) -> Variant:
     InputError
         Unknown names (also behind ``extends``), circles, bad ``[scale]`` values.
     """
-    chain = _ancestry(name, scenarios)
+    overlays = tuple((f"scenarios/{stem}.toml", scenarios[stem]) for stem in _ancestry(name, scenarios))
     scale: dict[str, Any] = {}
-    for stem in chain:
-        for key, value in scenarios[stem].get("scale", {}).items():
-            scale[key] = {**scale.get(key, {}), **value} if isinstance(value, dict) else value
-    overlays = tuple((f"scenarios/{stem}.toml", scenarios[stem]) for stem in chain)
-    title = str(scenarios[name].get("title", name)) if name in scenarios else "The plan as it is"
+    problems: list[Problem] = []
+    for file, overlay in overlays:
+        given = overlay.get("scale", {})
+        problems += _scale_problems(file, given)
+        _deep_update(scale, given if isinstance(given, dict) else {})
+    if problems:
+        raise InputError(problems)
+    title = str(overlays[-1][1].get("title", name)) if overlays else "The plan as it is"
+    return Variant(name, title, overlays, Scale.model_validate(scale))
+
+
+def _scale_problems(file: str, scale: Any) -> list[Problem]:
+    if not isinstance(scale, dict):
+        return [Problem(file, 0, "scale", f"expected a table of factors ([scale]), got {scale!r}")]
     try:
-        factors = Scale.model_validate(scale)
+        Scale.model_validate(scale)
     except ValidationError as error:
-        raise InputError(
-            Problem(f"scenarios/{name}.toml", 0, "scale." + ".".join(map(str, item["loc"])), item["msg"])
-            for item in error.errors()
-        ) from None
-    return Variant(name, title, overlays, factors)
+        return [_scale_problem(file, item["loc"], item["type"], item["input"]) for item in error.errors()]
+    return []
+
+
+def _scale_problem(file: str, loc: tuple[str | int, ...], kind: str, got: object) -> Problem:
+    key = ".".join(str(part) for part in loc)
+    if kind == "extra_forbidden":
+        return Problem(file, 0, "scale", f"unknown key '{key}'{nearest(key, Scale.model_fields)}")
+    if kind == "dict_type":
+        return Problem(file, 0, f"scale.{key}", f"expected factors by queue like {{ all = 1.2 }}, got {got!r}")
+    most = 20 if key == "absence" else 100
+    return Problem(file, 0, f"scale.{key}", f"expected a factor from 0 to {most}, got {got!r}")
 
 
 def _ancestry(name: str, scenarios: Mapping[str, Mapping[str, Any]]) -> list[str]:
@@ -131,10 +147,13 @@ def _ancestry(name: str, scenarios: Mapping[str, Mapping[str, Any]]) -> list[str
             )
         if current not in scenarios:
             valid = [BASE, *scenarios]
-            raise InputError([Problem(asked_by, 0, "", f"unknown scenario '{current}'{nearest(current, valid)}")])
+            place = (asked_by, 0, "extends") if asked_by else ("", 0, "--scenario")
+            raise InputError([Problem(*place, f"unknown scenario '{current}'{nearest(current, valid)}")])
         chain.insert(0, current)
         asked_by = f"scenarios/{current}.toml"
-        parent = str(scenarios[current].get("extends", BASE))
+        parent = scenarios[current].get("extends", BASE)
+        if not isinstance(parent, str):
+            raise InputError([Problem(asked_by, 0, "extends", f"expected the name of a scenario, got {parent!r}")])
         if parent == BASE and current == BASE:
             break
         current = parent
@@ -146,18 +165,22 @@ def _merge(plan: dict[str, Any], overlay: Mapping[str, Any], file: str, problems
         if key in _VERBS:
             continue
         if key in _KEYED and isinstance(value, dict):
-            _merge_keyed(plan.get(key, []), key, value, file, problems)
-        elif isinstance(value, dict):
-            section = plan.setdefault(key, {})
-            _deep_update(section, value)
+            _merge_keyed(_by_id(plan.get(key)), key, value, file, problems)
+        elif isinstance(value, dict) and isinstance(plan.get(key), dict):
+            _deep_update(plan[key], value)
         else:
-            plan[key] = value
+            plan[key] = deepcopy(value)
+
+
+def _by_id(entries: object) -> dict[str, dict[str, Any]]:
+    """Return the entries of an array of tables by their ids; none when it is something else."""
+    tables = entries if isinstance(entries, list) else []
+    return {str(entry["id"]): entry for entry in tables if isinstance(entry, dict) and "id" in entry}
 
 
 def _merge_keyed(
-    entries: list[dict[str, Any]], key: str, value: Mapping[str, Any], file: str, problems: list[Problem]
+    by_id: Mapping[str, dict[str, Any]], key: str, value: Mapping[str, Any], file: str, problems: list[Problem]
 ) -> None:
-    by_id = {str(entry.get("id", "")): entry for entry in entries if isinstance(entry, dict)}
     for name, changes in value.items():
         if name not in by_id:
             problems.append(Problem(file, 0, f'{key}."{name}"', f"unknown {key} '{name}'{nearest(name, by_id)}"))

@@ -65,13 +65,17 @@ class Preference:
 
 @dataclass(frozen=True)
 class FixedShift:
-    """A published shift that must not move. Days before the plan's start are the past: they bind rest and runs."""
+    """A published shift that must not move. Days before the plan's start are the past: they bind rest and runs.
+
+    ``line`` is its line in fixed_shifts.csv, 0 when it was not read from there.
+    """
 
     employee_id: str
     date: date
     shift: str
     start: datetime
     end: datetime
+    line: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True)

@@ -72,6 +72,7 @@ def write(folder: Path, files: Mapping[str, str | bytes | None]) -> Path:
     folder.mkdir(exist_ok=True)
     for name, content in every.items():
         if content is not None:
+            (folder / name).parent.mkdir(exist_ok=True)
             (folder / name).write_bytes(content if isinstance(content, bytes) else content.encode("utf-8"))
     return folder
 

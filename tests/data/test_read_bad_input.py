@@ -261,6 +261,30 @@ def test_numbers_beyond_all_sense_are_refused(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("target", "said"),
+    [
+        (
+            'metric = "answered_within"\nseconds = 0\nshare = 1.0',
+            "share: answered_within with share 1 can't be reached",
+        ),
+        ('metric = "average_response"\nseconds = 0', "seconds: average_response with seconds 0 can't be reached"),
+        ('metric = "abandoned"\nshare = 0.0', "share: abandoned with share 0 can't be reached"),
+    ],
+)
+def test_targets_that_nobody_can_reach_are_refused_before_anything_runs(tmp_path: Path, target: str, said: str) -> None:
+    """Asking that nobody waits or leaves is told with the line; a plan that brings its requirement may ask for it."""
+    old = 'metric = "answered_within"\nseconds = 30\nshare = 0.8'
+    plan = PLAN.replace(old, target).replace('channel = "chat"', 'channel = "chat"\npatience_seconds = 60')
+    (line,) = problems_of(tmp_path / "a", plan__toml=plan)
+    assert f'[[queue]] 1 "pre-sale" target 1 {said} by any number of agents; ask at' in line
+    assert line.startswith("plan.toml:1")
+    starts = [f"2025-10-{day} {half // 2:02d}:{half % 2 * 30:02d}" for day in range(20, 27) for half in range(48)]
+    rows = [f"{start},{queue},2" for queue in ("pre-sale", "phone") for start in starts]
+    own = "\n".join(["interval_start,queue,agents_required", *rows]) + "\n"
+    inputs_of(tmp_path / "b", plan__toml=plan + '[requirement]\nfile = "own.csv"\n', own__csv=own)
+
+
 def test_own_numbers_lie_in_the_plan_folder(tmp_path: Path) -> None:
     """A plan reads nothing outside its folder, so that it can be passed on and told by its hash."""
     (tmp_path / "secret.csv").write_text("x\n")

@@ -90,13 +90,13 @@ def test_published_shifts_inside_the_plan_must_fit_it(tmp_path: Path) -> None:
     rows = ["001,2025-10-18,old,08:10,17:00", "001,2025-10-21,erly,08:00,17:00", "001,2025-10-22,early,08:10,17:00"]
     late = AGENTS.replace("pre-sale;phone:0.9,,", "pre-sale;phone:0.9,2025-10-23,")
     assert problems_of(tmp_path / "a", fixed_shifts__csv=FIXED + "\n".join(rows), agents__csv=late) == [
-        "fixed_shifts.csv shift: '001' on 2025-10-21: unknown shift 'erly', did you mean 'early'?",
-        "fixed_shifts.csv date: '001' on 2025-10-21: published shift outside the employment",
-        "fixed_shifts.csv start: '001' on 2025-10-22: expected times on the plan's 30-minute grid, got 08:10-17:00",
-        "fixed_shifts.csv date: '001' on 2025-10-22: published shift outside the employment",
+        "fixed_shifts.csv:3 shift: '001' on 2025-10-21: unknown shift 'erly', did you mean 'early'?",
+        "fixed_shifts.csv:3 date: '001' on 2025-10-21: published shift outside the employment",
+        "fixed_shifts.csv:4 start: '001' on 2025-10-22: expected times on the plan's 30-minute grid, got 08:10-17:00",
+        "fixed_shifts.csv:4 date: '001' on 2025-10-22: published shift outside the employment",
     ]
     off = "employee_id,start,end\n001,2025-10-20,2025-10-22\n"
     text = FIXED + "001,2025-10-21,early,08:00,17:00\n"
     assert warnings_of(tmp_path / "b", fixed_shifts__csv=text, time_off__csv=off) == [
-        "fixed_shifts.csv date: '001' on 2025-10-21: published shift on a day of time_off.csv"
+        "fixed_shifts.csv:2 date: '001' on 2025-10-21: published shift on a day of time_off.csv"
     ]

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.folder import load, scenario_files
-from data.planfile import PlanFile, key_lines, parse_toml, read_toml, validate
+from data.folder import load
+from data.planfile import PlanFile, key_lines, parse_toml, validate
 from tests.data.read_folder import PLAN, write
 from wfm.errors import InputError
 
@@ -87,21 +87,6 @@ def test_toml_may_be_gb18030_or_have_a_bom_and_windows_ends(tmp_path: Path) -> N
     assert all(parse_toml(raw, "plan.toml")["queue"][0]["title"] == "售前" for raw in texts)
 
 
-def test_read_toml_of_scenarios(tmp_path: Path) -> None:
-    """Scenarios are found by name; syntax errors have their line and column."""
-    (tmp_path / "scenarios").mkdir()
-    (tmp_path / "scenarios" / "b.toml").write_text('title = "x"\n')
-    (tmp_path / "scenarios" / "a.toml").write_text("title = \n")
-    files = scenario_files(tmp_path)
-    assert list(files) == ["a", "b"]
-    assert read_toml(files["b"]) == {"title": "x"}
-    with pytest.raises(InputError, match=r"^a\.toml:1: not valid TOML at column 9: Invalid value$"):
-        read_toml(files["a"])
-    with pytest.raises(InputError, match="not found"):
-        read_toml(tmp_path / "c.toml")
-    assert scenario_files(tmp_path / "nowhere") == {}
-
-
 def test_an_overlay_is_checked_like_the_plan(tmp_path: Path) -> None:
     """What a scenario changes is checked and blamed on the scenario, what it leaves on the plan's line."""
     folder = write(tmp_path, {"plan.toml": PLAN.replace("days = 7", "days = 0")})
@@ -129,6 +114,12 @@ def test_the_hash_tells_every_change_and_nothing_else(tmp_path: Path) -> None:
     scaled = load(folder, lambda raw: {**raw, "costs": {"shortage_per_agent_hour": 9}}).inputs
     assert scaled.plan.costs.shortage_per_agent_hour == 9
     assert scaled.input_hash != first
+    (folder / "scenarios").mkdir()
+    hashes = {first}
+    for factor in (1.1, 1.2):
+        (folder / "scenarios" / "s.toml").write_text(f"[scale]\nvolume = {{ all = {factor} }}\n")
+        hashes.add(load(folder, lambda raw: raw, ["scenarios/s.toml"]).inputs.input_hash)
+    assert len(hashes) == 3, "a scenario that only scales is another input"
     (folder / "notes.txt").write_text("not part of the plan")
     assert load(folder).inputs.input_hash == first
     (folder / "time_off.csv").write_text("employee_id,start\n001,2025-10-22\n")
