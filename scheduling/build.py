@@ -1,7 +1,8 @@
 """The roster engine: from a problem to people's shifts with cost, proven bound and gap.
 
 Two workers run side by side: one proves a lower bound (:mod:`scheduling.bounds`), one builds and betters a legal roster
-(:mod:`scheduling.season`). Neither depends on the clock or on the other, so the same seed gives the same roster.
+(:mod:`scheduling.season`), which asks the first once, at a fixed point of its search, how many people to take on.
+Neither depends on the clock, so the same seed gives the same roster.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from scheduling.hires import hire_options, hires_of
 from scheduling.options import shift_options
 from scheduling.outcome import activities_of, earnings_of, placed_shifts, rostered
 from scheduling.problem import RosterProblem
-from scheduling.season import Season
+from scheduling.season import Heads, Season
 from scheduling.tables import open_requirement
 from scheduling.worker import Worker
 from wfm.errors import NoRosterError
@@ -31,6 +32,7 @@ __all__ = ["SearchLimits", "build"]
 OPTIMAL_GAP = 1e-4
 _POLL_SECONDS = 0.1
 _PATIENCE_SECONDS = 1.0
+_SLACK = 1e-6
 
 
 @dataclass(frozen=True)
@@ -86,7 +88,13 @@ def build(
     season = Season(problem, options, hires, limits.effort, seed)
     required = open_requirement(problem)
     prover = Worker(lambda halt: prove_bound(problem, options, hires, required, limits.effort, limits.gap, halt))
-    builder = Worker(season.run)
+
+    def advice() -> Heads | None:
+        prover.wait_for_end(over)
+        proven = prover.result()
+        return proven.heads if proven is not None else None
+
+    builder = Worker(lambda halt: season.run(halt, advice))
     interrupted = _follow(prover, builder, season, progress, over)
     bound = prover.result() or Bound.trivial()
     builder.result()
@@ -140,7 +148,10 @@ def _roster(problem: RosterProblem, season: Season, bound: Bound, interrupted: b
             ["the published shifts of temporary staff pass the seats or the ratio to experienced people on seat"],
             ["withdraw published shifts of temporary staff, or raise seats_max or per_experienced_max"],
         )
-    proven = min(bound.value, cost.total)
+    if bound.value > cost.total * (1.0 + _SLACK) + _SLACK:
+        refuted = (f"the bound {bound.value:,.2f} lies above the cost: it is wrong and not used; please report this",)
+        bound = Bound(0.0, bound.way, (*bound.notes, *refuted))
+    proven = min(bound.value, cost.total)  # the bound of a proven optimum may stick out by rounding
     gap = (cost.total - proven) / cost.total if cost.total > 0 else 0.0
     return Roster(
         status=_status(gap, interrupted),

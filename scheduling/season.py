@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
@@ -12,11 +12,21 @@ from scheduling.problem import RosterProblem
 from scheduling.search import Search
 from scheduling.tables import build_tables
 
-__all__ = ["Season"]
+__all__ = ["Heads", "Season"]
 
-MOVES_PER_PERSON_DAY = 900
+MOVES_PER_PERSON_DAY = 2500
 MOVES_LEAST = 150_000
 _DROP_ROUNDS = 4
+# Shares of the search before the linear program's hires are known, with them, and (the rest) to send idle ones away.
+_FIRST, _SECOND = 0.25, 0.65
+_COOLED = 0.25
+# The program takes on fractions of people and cuts shifts into fractions: whole people need a little more.
+_HEADROOM = 1.08
+Heads = Mapping[int, float]
+
+
+def _no_advice() -> Heads | None:
+    return None
 
 
 class Season:
@@ -58,27 +68,42 @@ class Season:
         """Return whether seat limits are passed, which only published shifts of temporary staff can do."""
         return search.breached
 
-    def run(self, stop: Callable[[], bool]) -> None:
-        """Search until the effort is used up or ``stop`` says so."""
-        heads, notes = fit_limits(self.problem, self.hires, {h.contract: h.heads_max for h in self.hires})
-        self._notes = notes
+    def run(self, stop: Callable[[], bool], advice: Callable[[], Heads | None] = _no_advice) -> None:
+        """Search until the effort is used up or ``stop`` says so.
+
+        Parameters
+        ----------
+        stop : callable
+            Polled between slices of the search.
+        advice : callable
+            Waits for the linear program and returns how many people it takes on per contract, None when there is none.
+            Asked once, after a fixed share of the search, so the roster does not depend on who is faster.
+        """
+        heads, self._notes = fit_limits(self.problem, self.hires, {h.contract: h.heads_max for h in self.hires})
         search = self._with(heads)
         search.prepare()
         moves = round(self.effort * MOVES_PER_PERSON_DAY * len(search.index.people) * self.problem.days)
         moves = max(MOVES_LEAST, moves)
         hot, cold = self._temperatures()
         self._adopt_soon(search)
-        first = 0.6 if sum(heads.values()) else 1.0
-        if not self._anneal(search, int(moves * first), hot, cold, 0.0, first, stop):
+        if not sum(heads.values()):
+            self._anneal(search, moves, hot, cold, 0.0, 1.0, stop)
             return
-        if sum(heads.values()):
-            self._trim(search, moves - int(moves * first), hot, cold, stop)
+        warm = hot * _COOLED
+        if not self._anneal(search, int(moves * _FIRST), hot, warm, 0.0, _FIRST, stop):
+            return
+        wanted = advice()
+        if wanted is not None and not stop():
+            search = self._cut_to(search, wanted)
+        if not self._anneal(search, int(moves * _SECOND), warm, cold, _FIRST, _FIRST + _SECOND, stop):
+            return
+        self._trim(search, moves, hot, cold, stop)
 
     def _temperatures(self) -> tuple[float, float]:
-        """Return the first and last temperature: a tenth of a shift's wage, and a two-hundredth of it."""
+        """Return the first and last temperature: a fifth of a shift's wage, and a three-hundredth of it."""
         rates = [contract.cost_per_hour for contract in self.problem.contracts]
         wage = 8.0 * (float(np.mean(rates)) or float(self.problem.shortage_price.max(initial=1.0)))
-        return 0.1 * wage, 0.005 * wage
+        return 0.2 * wage, 0.003 * wage
 
     def _anneal(
         self, search: Search, moves: int, hot: float, cold: float, begin: float, end: float, stop: Callable[[], bool]
@@ -106,14 +131,41 @@ class Season:
 
     def _trim(self, search: Search, moves: int, hot: float, cold: float, stop: Callable[[], bool]) -> None:
         """Send away, in rounds, the hires that cost more than they are worth, and mend the roster in between."""
+        begin = _FIRST + _SECOND
+        step = (1.0 - begin) / _DROP_ROUNDS
         for number in range(_DROP_ROUNDS):
-            smaller = self._without_idle(search, number == _DROP_ROUNDS - 1)
-            search = smaller
-            begin = 0.6 + 0.4 * number / _DROP_ROUNDS
+            search = self._without_idle(search, number == _DROP_ROUNDS - 1)
             warm = hot * (0.25, 0.2, 0.15, 0.1)[number]
-            if not self._anneal(search, moves // _DROP_ROUNDS, warm, cold, begin, begin + 0.4 / _DROP_ROUNDS, stop):
+            here = begin + step * number
+            if not self._anneal(search, int(moves * step), warm, cold, here, here + step, stop):
                 return
         self._adopt(self._without_idle(search, True))
+
+    def _cut_to(self, search: Search, wanted: Heads) -> Search:
+        """Return the search with about as many hires per contract as wanted, those of most worth kept."""
+        ceiling = {contract: np.ceil(count * _HEADROOM) for contract, count in wanted.items()}
+        heads, self._notes = fit_limits(self.problem, self.hires, ceiling)
+        named, people = len(self.problem.people), search.index.people
+        worth = {p: search.worth(p) for p in range(named, len(people))}
+        search.refresh()
+        keep = list(range(named))
+        for contract, count in heads.items():
+            mine = [p for p in worth if people[p].contract == contract]
+            keep += sorted(mine, key=lambda p: (-worth[p], p))[:count]
+        return self._smaller(search, keep)
+
+    def _smaller(self, search: Search, keep: Sequence[int]) -> Search:
+        """Return the search with some of its people only (all named ones among them), their shifts as they are."""
+        people, named = search.index.people, len(self.problem.people)
+        heads = {hire.contract: 0 for hire in self.hires}
+        for p in keep[named:]:
+            heads[people[p].contract] += 1
+        smaller = self._with(heads)
+        position = {contract: number for number, contract in enumerate(heads)}
+        order = [*keep[:named], *sorted(keep[named:], key=lambda p: (position[people[p].contract], p))]
+        smaller.state.option[:], smaller.state.pattern[:] = search.best[1][order], search.best[2][order]
+        smaller.prepare()
+        return smaller
 
     def _without_idle(self, search: Search, everyone: bool) -> Search:
         """Return the search without the hires whose cost exceeds their worth: the worst half of them, or all."""
@@ -130,12 +182,7 @@ class Season:
             heads[people[p].contract] += 1
         if not losers or broken_limits(self.problem, heads):
             return search
-        smaller = self._with(heads)
-        order = [*keep[:named], *sorted(keep[named:], key=lambda p: (people[p].contract, p))]
-        option, pattern = search.best[1][order], search.best[2][order]
-        smaller.state.option[:], smaller.state.pattern[:] = option, pattern
-        smaller.prepare()
-        return smaller
+        return self._smaller(search, keep)
 
     def notes(self, search: Search) -> tuple[str, ...]:
         """Return which limits on temporary staff the roster meets or was cut by, in words."""

@@ -83,15 +83,17 @@ class LpResult:
     reason: str
 
 
-def lp_parameters(algorithm: str = "ipm", iterations: int | None = None) -> mathopt.SolveParameters:
-    """Return parameters for HiGHS on a linear program.
+def lp_parameters() -> mathopt.SolveParameters:
+    """Return parameters for HiGHS' interior point method on a linear program.
 
-    ``ipm`` is the interior point method without crossover: its duals give the bound, a vertex is not needed.
+    Without crossover: its duals give the bound, a vertex is not needed. Without presolve: restoring duals to what it
+    took out needs a vertex, and HiGHS then calls the outcome unknown.
     """
-    parameters = mathopt.SolveParameters(iteration_limit=iterations)
-    parameters.highs.string_options["solver"] = algorithm
+    parameters = mathopt.SolveParameters()
+    parameters.highs.string_options["solver"] = "ipm"
     parameters.highs.string_options["run_crossover"] = "off"
-    parameters.highs.double_options["ipm_optimality_tolerance"] = 1e-6
+    parameters.highs.string_options["presolve"] = "off"
+    parameters.highs.double_options["ipm_optimality_tolerance"] = 1e-5
     return parameters
 
 

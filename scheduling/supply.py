@@ -56,13 +56,12 @@ def add_supply(
     heads : float
         Most people of the class, in units of full speed.
     """
-    slots = problem.grid.n
-    here = np.arange(slots)
-    present = program.add_columns(slots, 0.0, heads)
-    away = program.add_columns(slots, 0.0, heads)
+    here = _manned(problem, options, shifts)
+    present = program.add_columns(len(here), 0.0, heads)
+    away = program.add_columns(len(here), 0.0, heads)
     longest = 16 * 60 / problem.grid.interval_minutes
-    waiting, early = (program.add_columns(slots, 0.0, heads * longest) for _ in range(2))
-    rows = [program.add_rows(slots, 0.0, 0.0) for _ in range(3)]
+    waiting, early = (program.add_columns(len(here), 0.0, heads * longest) for _ in range(2))
+    rows = [program.add_rows(len(here), 0.0, 0.0) for _ in range(3)]
     for row, level in zip(rows, (present, waiting, early), strict=True):
         program.put(row, level, 1.0)
         program.put(row[1:], level[:-1], -1.0)
@@ -74,11 +73,23 @@ def add_supply(
         mine = shifts.option == number
         slot = options.start[shifts.day[mine], number] // problem.grid.interval_minutes
         for row, sign, step in zip(rows, signs, steps, strict=True):
-            for place in np.flatnonzero(step).tolist():
-                inside = slot + place < slots
-                value = sign * step[place] * shifts.scale[mine][inside]
-                program.put(row[slot[inside] + place], shifts.column[mine][inside], value)
+            for change in np.flatnonzero(step).tolist():
+                # What changes between two manned intervals shows in the next one.
+                place = np.searchsorted(here, slot + change)
+                inside = place < len(here)
+                value = sign * step[change] * shifts.scale[mine][inside]
+                program.put(row[place[inside]], shifts.column[mine][inside], value)
     _split(program, here, present, away, speed, required, demand, heads)
+
+
+def _manned(problem: RosterProblem, options: ShiftOptions, shifts: Shifts) -> IntArray:
+    """Return the intervals of the horizon in which anybody of the class may be on a shift."""
+    start = options.start[shifts.day, shifts.option]
+    edge = np.zeros(problem.grid.n + 1, dtype=np.int64)
+    interval = problem.grid.interval_minutes
+    np.add.at(edge, np.clip(start // interval, 0, problem.grid.n), 1)
+    np.add.at(edge, np.clip(-(-(start + options.minutes[shifts.option]) // interval), 0, problem.grid.n), -1)
+    return np.flatnonzero(np.cumsum(edge[:-1]) > 0)
 
 
 def _steps(problem: RosterProblem, options: ShiftOptions, number: int) -> tuple[FloatArray, FloatArray, FloatArray]:
@@ -102,14 +113,14 @@ def _split(
 ) -> None:  # fmt: skip
     held = [q for q in range(len(speed)) if speed[q] > 0]
     if len(held) == 1:
-        program.put(demand[held[0]], present, speed[held[0]])
-        program.put(demand[held[0]], away, -speed[held[0]])
+        program.put(demand[held[0], here], present, speed[held[0]])
+        program.put(demand[held[0], here], away, -speed[held[0]])
     served = program.add_rows(len(here), 0.0, np.inf)
     program.put(served, present, 1.0)
     program.put(served, away, -1.0)
     for q in held if len(held) > 1 else []:
-        wanted = np.flatnonzero(required[q] > 0)
-        most = np.minimum(heads, required[q, wanted] / speed[q])
+        wanted = np.flatnonzero(required[q, here] > 0)
+        most = np.minimum(heads, required[q, here[wanted]] / speed[q])
         split = program.add_columns(len(wanted), 0.0, most)
         program.put(served[wanted], split, -1.0)
-        program.put(demand[q, wanted], split, speed[q])
+        program.put(demand[q, here[wanted]], split, speed[q])

@@ -51,6 +51,11 @@ class Worker(Generic[T]):
         while self.running and time.monotonic() < deadline:
             self._thread.join(min(0.1, seconds))
 
+    def wait_for_end(self, stop: Callable[[], bool]) -> None:
+        """Wait until it ends or ``stop`` says so."""
+        while self.running and not stop():
+            self._thread.join(0.1)
+
     def result(self) -> T | None:
         """Return the result, None when there is none (yet); raises what the work raised."""
         if self._error:

@@ -20,7 +20,7 @@ from wfm.progress import never_stop
 
 def test_settings_arrive_in_the_parameters() -> None:
     """What we ask of the solver stands in the parameter objects that it gets."""
-    lp, mip = lp_parameters("ipm"), mip_parameters(7, 0.02, 11)
+    lp, mip = lp_parameters(), mip_parameters(7, 0.02, 11)
     assert lp.highs.string_options["solver"] == "ipm"
     assert lp.highs.string_options["run_crossover"] == "off"
     assert simplex_parameters().highs.string_options["solver"] == "simplex"
