@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
 
 from scheduling.costing import PlacedShift
 from scheduling.patterns import Pattern
@@ -94,14 +93,15 @@ def activities_of(problem: RosterProblem, person: Person, shift: PlacedShift) ->
     queue = held[0] if len(held) == 1 else ""
     if shift.training:
         return [_activity(problem, person, shift, TRAINING, "", shift.start, shift.end)]
-    found, now = [], shift.start
+    stretches, now = [], shift.start
     for start, end in shift.pattern.pauses:
         kind = "meal" if (start, end) == shift.pattern.meal else "break"
-        found.append(_activity(problem, person, shift, "work", queue, now, shift.start + start))
-        found.append(_activity(problem, person, shift, kind, "", shift.start + start, shift.start + end))
+        stretches.append(("work", queue, now, shift.start + start))
+        stretches.append((kind, "", shift.start + start, shift.start + end))
         now = shift.start + end
-    found.append(_activity(problem, person, shift, "work", queue, now, shift.end))
-    return [activity for activity in found if activity.end - activity.start > timedelta(0)]
+    stretches.append(("work", queue, now, shift.end))
+    # Lengths by minutes: clock times may be the same an hour apart, when clocks go back.
+    return [_activity(problem, person, shift, *stretch) for stretch in stretches if stretch[2] < stretch[3]]
 
 
 def _activity(

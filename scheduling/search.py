@@ -90,6 +90,9 @@ class Search:
 
     def run(self, moves: int, hot: float, cold: float, stop: Callable[[], bool], tick: Callable[[float], None]) -> bool:
         """Anneal in slices; return False when stopped early. Keeps the best roster seen at the end of a slice."""
+        if not len(self.index.people):
+            tick(1.0)
+            return True
         slices = max(1, round(moves / SLICE))
         ladder = hot * (cold / hot) ** (np.arange(slices + 1) / slices)
         size = max(1, moves // slices)

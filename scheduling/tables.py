@@ -154,7 +154,7 @@ def build_tables(problem: RosterProblem, options: ShiftOptions, people: tuple[Pe
     for place in spans:
         locked[place] = True
     pools, seats, ratio, cost = _pools(problem, people)
-    calendar = _calendar(problem, people)
+    left = _overtime_left(problem, people)
     tables = Tables(
         pre=_past_days(problem),
         opt_template=options.template, opt_paid=options.paid, opt_minutes=options.minutes,
@@ -164,11 +164,12 @@ def build_tables(problem: RosterProblem, options: ShiftOptions, people: tuple[Pe
         allowed=kinds, cand=np.concatenate([*cand, np.zeros(0, dtype=np.int64)]).astype(np.int64),
         cand_first=np.cumsum([0, *(len(c) for c in cand)]).astype(np.int64), kind=kind,
         no_night=np.array([p.no_night for p in people], dtype=np.bool_),
-        available=_available(problem, people, calendar["month_cap"]),
+        available=_available(problem, people, left),
         latest=_latest_end(problem, people), locked=locked, skill=skill, smax=smax,
         block_first=np.cumsum([0, *(len(family) for family, _ in blocks)]).astype(np.int64),
         block_price=np.array([price * problem.interval_hours for _, price in blocks], dtype=np.float64),
-        **_money(problem, people), **calendar, wish=_wish(problem, people),
+        **_money(problem, people), **_calendar(problem, people), month_cap=np.maximum(left, 0.0),
+        wish=_wish(problem, people),
         pools=pools, pool_seats=seats, pool_ratio=ratio, pool_cost=cost,
         experienced=np.array([problem.contracts[p.contract].kind == "employee" for p in people], dtype=np.bool_),
         rules=_rules(problem), interval=problem.grid.interval_minutes,
@@ -285,7 +286,6 @@ def _calendar(problem: RosterProblem, people: Sequence[Person]) -> dict[str, Any
     for p, person in enumerate(people):
         for day in (d for d in person.training if -pre <= d):
             training[p, pre + day] = True
-    months = int(problem.month_of_day[-1]) + 1
     holiday = [d in problem.past_holidays for d in range(-pre, 0)] + problem.holiday.tolist()
     first = [max(0, 7 * w - problem.grid.start.weekday() + pre) for w in range(problem.weeks)]
     return {
@@ -294,17 +294,17 @@ def _calendar(problem: RosterProblem, people: Sequence[Person]) -> dict[str, Any
         "week_first": np.array([*first, pre + problem.days], dtype=np.int64),
         "week_cap": cap.reshape(len(people), problem.weeks),
         "month": problem.month_of_day,
-        "month_cap": _month_cap(problem, people, months),
     }
 
 
-def _month_cap(problem: RosterProblem, people: Sequence[Person], months: int) -> FloatArray:
+def _overtime_left(problem: RosterProblem, people: Sequence[Person]) -> FloatArray:
     """Return the overtime left per person and month: that of published shifts before the plan is taken off."""
-    cap = np.full((len(people), months), problem.rules.overtime_hours_per_month_max)
+    months = int(problem.month_of_day[-1]) + 1
+    left = np.full((len(people), months), problem.rules.overtime_hours_per_month_max)
     for p, person in enumerate(people):
         if person.past:
-            cap[p, 0] -= past_overtime(problem, person)
-    return cap
+            left[p, 0] -= past_overtime(problem, person)
+    return left
 
 
 def _available(problem: RosterProblem, people: Sequence[Person], left: FloatArray) -> BoolArray:
