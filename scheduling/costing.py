@@ -85,18 +85,32 @@ def scheduled_agents(
 def _cheapest_split(
     problem: RosterProblem, seats: FloatArray, speeds: FloatArray, required: FloatArray, stop: Callable[[], bool]
 ) -> FloatArray:
-    """Return people of each class on each queue (classes, queues, intervals) by a linear program over all intervals."""
+    """Return people of each class on each queue (classes, queues, intervals): a linear program per day.
+
+    Intervals do not depend on one another; days keep the programs small, so that the time grows with the days only.
+    """
+    split = np.zeros((len(speeds), *required.shape))
+    for day in range(problem.days):
+        slots = problem.grid.slots_of_day(day)
+        here = slice(slots.start, slots.stop)
+        split[:, :, here] = _day_split(problem.shortage_price, seats[:, here], speeds, required[:, here], stop)
+    return split
+
+
+def _day_split(
+    prices: FloatArray, seats: FloatArray, speeds: FloatArray, required: FloatArray, stop: Callable[[], bool]
+) -> FloatArray:
     program = LinearProgram()
     split = np.zeros((len(speeds), *required.shape))
     queue, slot = np.nonzero(required > 0)
-    if len(queue) == 0 or len(speeds) == 0:
+    if len(queue) == 0 or not seats.any():
         return split
     row = np.full(required.shape, -1, dtype=np.int64)
     row[queue, slot] = program.add_rows(len(queue), required[queue, slot], np.inf)
-    price = problem.shortage_price[queue]
-    program.put(row[queue, slot], program.add_columns(len(queue), price, required[queue, slot]), 1.0)
+    missing = program.add_columns(len(queue), prices[queue], required[queue, slot])
+    program.put(row[queue, slot], missing, 1.0)
     places = []
-    for group in range(len(speeds)):
+    for group in np.flatnonzero(seats.any(axis=1)).tolist():
         seat_rows = program.add_rows(required.shape[1], -np.inf, seats[group])
         useful = (required > 0) & (speeds[group] > 0)[:, None] & (seats[group] > 0)[None, :]
         q, t = np.nonzero(useful)
