@@ -2,22 +2,41 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
+import io
+import json
 import os
+import signal
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict, is_dataclass
 from pathlib import Path
+from types import TracebackType
 from typing import TYPE_CHECKING, Annotated, ParamSpec
+
+
+def _untold(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """Say in a line that somebody pressed Ctrl-C while the program was still starting."""
+    if issubclass(kind, KeyboardInterrupt):
+        sys.stderr.write("interrupted: nothing was written\n")
+    else:
+        sys.__excepthook__(kind, error, trace)
+
+
+sys.excepthook = _untold  # before the imports that take time
 
 import typer
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.text import Text
 
     from data.folder import Loaded
     from scenarios.chain import ChainResult, Step
     from scenarios.compare import Candidate
     from scenarios.overlay import Variant
+    from wfm.errors import Problem
 
 # One thread for linear algebra, set before numpy is imported: our matrices are small, threads only wait for each other,
 # and the number of threads would change the last bits of sums.
@@ -25,6 +44,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 P = ParamSpec("P")
 FORMATS = ("table", "csv", "json")
+LANGUAGES = ("en", "zh")
 EXIT_INPUT, EXIT_NO_ROSTER, EXIT_MISSED, EXIT_INTERRUPTED = 1, 3, 4, 130
 
 app = typer.Typer(
@@ -56,7 +76,11 @@ DebugOpt = Annotated[bool, typer.Option("--debug", help="Show a traceback on int
 def _console(*, stderr: bool = False) -> Console:
     from rich.console import Console
 
-    return Console(stderr=stderr, highlight=False, soft_wrap=stderr)
+    class Passing(Console):
+        def on_broken_pipe(self) -> None:  # Rich would leave with 1; ours is told like any other error.
+            raise BrokenPipeError
+
+    return Passing(stderr=stderr, highlight=False, soft_wrap=stderr)
 
 
 def _say(lines: Iterable[object]) -> None:
@@ -80,18 +104,35 @@ def guarded(command: Callable[P, None]) -> Callable[P, None]:
         except KeyboardInterrupt:
             _say(["interrupted: nothing was written"])
             raise typer.Exit(EXIT_INTERRUPTED) from None
-        except BrokenPipeError:
-            sys.stderr.close()
+        except BrokenPipeError:  # Whoever reads our output has seen enough; the results were written.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise typer.Exit(0) from None
         except (typer.Exit, typer.Abort, typer.BadParameter):
             raise
         except Exception as error:
             if kwargs.get("debug"):
                 raise
+            if isinstance(error, OSError) and error.strerror:
+                _say([f"can't read or write {error.filename or 'the output'}: {error.strerror}"])
+                raise typer.Exit(EXIT_INPUT) from None
             _say([f"internal error: {type(error).__name__}: {error}", "run again with --debug for the details"])
             raise typer.Exit(EXIT_INPUT) from None
 
     return run
+
+
+@contextlib.contextmanager
+def _finishing() -> Iterator[None]:
+    """Let a Ctrl-C wait until the results are written and shown: they took long to make."""
+    pressed: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, _frame: pressed.append(number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if pressed:
+        _say(["interrupted: the results had been made and were written"])
+        raise typer.Exit(EXIT_INTERRUPTED)
 
 
 def _error_lines(error: Exception) -> Iterable[object]:
@@ -147,10 +188,19 @@ def _run(
         return run(inputs, seed, until=until, scale=variant.scale, effort=effort, progress=teller, stop=teller.stop)
 
 
-def _write(plan: Path, scenario: str, out: Path | None, files: dict[str, str | bytes], *, quiet: bool) -> Path:
-    from data.write import write_all
+def _folder(plan: Path, scenario: str, out: Path | None) -> Path:
+    """Return the folder for results, refused before the work when nothing can be written there."""
+    from data.write import check_writable
 
     folder = out or plan / "out" / scenario
+    if plan.is_dir():  # else the plan is what is wrong
+        check_writable(folder)
+    return folder
+
+
+def _write(folder: Path, files: dict[str, str | bytes], *, quiet: bool) -> Path:
+    from data.write import write_all
+
     write_all(folder, files)
     if not quiet:
         _say([f"wrote {', '.join(sorted(files))} to {folder}"])
@@ -169,12 +219,28 @@ def _show(result: ChainResult, files: dict[str, str | bytes], main: str, form: s
             console.print(part)
 
 
+def _show_rows(form: str, csv_text: str, rows: Sequence[object], table: Callable[[], object], quiet: bool) -> None:
+    """Print rows to stdout: as a table or text for people, as CSV, or as JSON objects."""
+    from rich.text import Text
+
+    if form == "csv":
+        sys.stdout.write(csv_text)
+    elif form == "json":
+        objects = [asdict(row) if is_dataclass(row) and not isinstance(row, type) else row for row in rows]
+        sys.stdout.write(json.dumps(objects, ensure_ascii=False, indent=2, allow_nan=False) + "\n")
+    elif not quiet:
+        shown = table()
+        _console().print(shown, soft_wrap=isinstance(shown, Text))  # lines are left whole, tables fit the terminal
+
+
 def _finish(result: ChainResult, *, strict: bool) -> None:
     """Leave with the exit code that the result asks for."""
     from scenarios.compare import short_hours
 
     if result.interrupted:
-        _say(["interrupted: the best roster found so far was written"])
+        best = result.roster is not None and result.roster.status == "interrupted"
+        what = "the best roster found so far" if best else "the roster, without what comes after it,"
+        _say([f"interrupted: {what} was written"])
         raise typer.Exit(EXIT_INTERRUPTED)
     missed = result.attainment is not None and not all(target.met for target in result.attainment.targets)
     short = (
@@ -199,10 +265,12 @@ def _step(
 ) -> None:  # fmt: skip
     """Run the chain up to a step, write its files, show its results."""
     _checked(form, FORMATS, "--format")
+    folder = _folder(plan, scenario, out)
     result = _run(plan, scenario, seed, jobs, time_limit, quiet, until)
-    files = _files(result, scenario, seed)
-    _write(plan, scenario, out, files, quiet=quiet)
-    _show(result, files, main_file, form, quiet=quiet)
+    with _finishing():
+        files = _files(result, scenario, seed)
+        _write(folder, files, quiet=quiet)
+        _show(result, files, main_file, form, quiet=quiet)
     _finish(result, strict=strict)
 
 
@@ -241,26 +309,34 @@ def init(
 def check(
     plan: PlanArg = Path(),
     scenario: ScenarioOpt = "base",
+    form: FormatOpt = "table",
+    quiet: QuietOpt = False,
     strict: StrictOpt = False,
     debug: DebugOpt = False,
 ) -> None:
     """Validate every input, list all problems at once, and report data quality."""
-    from data.folder import load
     from data.quality import quality
+    from data.result_tables import problems_csv
+
+    _checked(form, FORMATS, "--format")
+    loaded = _load(plan, _variant(plan, scenario), quiet=True)
+    notes = [*loaded.warnings, *quality(loaded.inputs)]
+    _show_rows(form, problems_csv(notes), notes, lambda: _sound(loaded, notes), quiet)
+    if strict and notes:
+        raise typer.Exit(EXIT_MISSED)
+
+
+def _sound(loaded: Loaded, notes: Sequence[Problem]) -> Text:
+    """Return what ``wfm check`` says of a plan that can be used."""
+    from rich.text import Text
+
     from data.terminal import problem_lines
 
-    variant = _variant(plan, scenario)
-    loaded = load(plan, variant.apply, variant.files)
-    notes = [*loaded.warnings, *quality(loaded.inputs)]
-    console = _console()
-    for line in problem_lines(notes):
-        console.print(line, soft_wrap=True)
     inputs = loaded.inputs
     size = ((len(inputs.plan.queue), "queue"), (len(inputs.agents), "agent"), (inputs.history.rows, "history row"))
     told = ", ".join(_plural(count, noun) for count, noun in size)
-    console.print(f"{inputs.plan.plan.name}: {told}; no errors, {_plural(len(notes), 'warning')}", soft_wrap=True)
-    if strict and notes:
-        raise typer.Exit(EXIT_MISSED)
+    summary = f"{inputs.plan.plan.name}: {told}; no errors, {_plural(len(notes), 'warning')}"
+    return Text("\n").join([*problem_lines(notes), Text(summary)])
 
 
 @app.command()
@@ -331,14 +407,16 @@ def plan_command(
     """Do everything in one go: forecast, requirement, roster, simulation, audit, report."""
     from data.outputs import report_file
 
-    _checked(lang, ("en", "zh"), "--lang")
+    _checked(lang, LANGUAGES, "--lang")
     _checked(form, FORMATS, "--format")
+    folder = _folder(plan, scenario, out)
     result = _run(plan, scenario, seed, jobs, time_limit, quiet, "audit")
-    files = _files(result, scenario, seed) | report_file(result, scenario, seed, lang)
-    folder = _write(plan, scenario, out, files, quiet=quiet)
-    _show(result, files, "roster.csv", form, quiet=quiet)
-    if not quiet:
-        _say([f"report  {folder / 'report.html'}", f"rosters {folder / 'roster.csv'}"])
+    with _finishing():
+        files = _files(result, scenario, seed) | report_file(result, scenario, seed, lang)
+        _write(folder, files, quiet=quiet)
+        _show(result, files, "roster.csv", form, quiet=quiet)
+        if not quiet:
+            _say([f"report  {folder / 'report.html'}", f"rosters {folder / 'roster.csv'}"])
     _finish(result, strict=strict)
 
 
@@ -362,14 +440,16 @@ def simulate(
     from scenarios.chain import Effort, replay
 
     _checked(form, FORMATS, "--format")
+    folder = _folder(plan, scenario, out)
     variant = _variant(plan, scenario)
     inputs = _load(plan, variant, quiet=quiet).inputs
-    shifts = load_roster(inputs, roster_file or (out or plan / "out" / scenario) / "roster.csv")
+    shifts = load_roster(inputs, roster_file or folder / "roster.csv")
     with Teller(_console(stderr=True), quiet) as teller:
         result = replay(inputs, shifts, seed, scale=variant.scale, effort=Effort(jobs), progress=teller)
-    files = _files(result, scenario, seed)
-    _write(plan, scenario, out, files, quiet=quiet)
-    _show(result, files, "targets.csv", form, quiet=quiet)
+    with _finishing():
+        files = _files(result, scenario, seed)
+        _write(folder, files, quiet=quiet)
+        _show(result, files, "targets.csv", form, quiet=quiet)
     _finish(result, strict=strict)
 
 
@@ -391,17 +471,15 @@ def audit(
     from data.terminal import findings_table
     from wfm.audit import audit as audit_roster
 
+    _checked(form, FORMATS, "--format")
+    folder = _folder(plan, scenario, out)
     inputs = _load(plan, _variant(plan, scenario), quiet=quiet).inputs
-    found = load_roster(inputs, roster_file or (out or plan / "out" / scenario) / "roster.csv")
+    found = load_roster(inputs, roster_file or folder / "roster.csv")
     findings = audit_roster(inputs, found.shifts, found.activities, found.hires)
     files: dict[str, str | bytes] = {"audit.csv": audit_csv(findings)}
-    _write(plan, scenario, out, files, quiet=quiet)
-    if _checked(form, ("table", "csv"), "--format") == "csv":
-        sys.stdout.write(str(files["audit.csv"]))
-    elif not quiet:
-        _console().print(
-            findings_table(findings) if findings else f"audit: {len(found.shifts):,} shifts, nothing found"
-        )
+    _write(folder, files, quiet=quiet)
+    clean = f"audit: {len(found.shifts):,} shifts, nothing found"
+    _show_rows(form, str(files["audit.csv"]), findings, lambda: findings_table(findings) if findings else clean, quiet)
     if strict and findings:
         raise typer.Exit(EXIT_MISSED)
 
@@ -424,15 +502,14 @@ def backtest(
     from data.terminal import backtest_table
     from forecasting.backtest import backtest as run_backtest
 
+    _checked(form, FORMATS, "--format")
+    folder = _folder(plan, scenario, out)
     inputs = _load(plan, _variant(plan, scenario), quiet=quiet).inputs
     with Teller(_console(stderr=True), quiet) as teller:
         rows = run_backtest(inputs, seed, teller, jobs)
     files: dict[str, str | bytes] = {"backtest.csv": backtest_csv(rows)}
-    _write(plan, scenario, out, files, quiet=quiet)
-    if _checked(form, ("table", "csv"), "--format") == "csv":
-        sys.stdout.write(str(files["backtest.csv"]))
-    elif not quiet:
-        _console().print(backtest_table(rows))
+    _write(folder, files, quiet=quiet)
+    _show_rows(form, str(files["backtest.csv"]), rows, lambda: backtest_table(rows), quiet)
 
 
 @app.command()
@@ -456,19 +533,20 @@ def compare(
     from scenarios.chain import Effort
     from scenarios.compare import compare as compare_candidates
 
-    _checked(form, ("table", "csv"), "--format")
+    _checked(form, FORMATS, "--format")
+    _checked(lang, LANGUAGES, "--lang")
+    folder = _folder(plan, "", out)
     candidates = _candidates(plan, names or [], quiet=quiet)
-    with Teller(_console(stderr=True), quiet) as teller:
+    with Teller(_console(stderr=True), quiet, stoppable=False) as teller:
         results = compare_candidates(candidates, seed, effort=Effort(jobs, time_limit), progress=teller)
-    rows = [row.as_dict() for row, _ in results]
-    for row, result in results:
-        _write(plan, row.scenario, out / row.scenario if out else None, _files(result, row.scenario, seed), quiet=True)
-    files = comparison_files(rows, lang)
-    _write(plan, "", out, files, quiet=quiet)
-    if form == "csv":
-        sys.stdout.write(str(files["comparison.csv"]))
-    elif not quiet:
-        _console().print(comparison_table(rows, candidates[0].inputs.plan.plan.currency))
+    with _finishing():
+        rows = [row.as_dict() for row, _ in results]
+        for row, result in results:
+            _write(folder / row.scenario, _files(result, row.scenario, seed), quiet=True)
+        files = comparison_files(rows, lang)
+        _write(folder, files, quiet=quiet)
+        currency = candidates[0].inputs.plan.plan.currency
+        _show_rows(form, str(files["comparison.csv"]), rows, lambda: comparison_table(rows, currency), quiet)
 
 
 @app.command()
@@ -480,6 +558,9 @@ def explain(plan: PlanArg = Path(), scenario: ScenarioOpt = "base", seed: SeedOp
 
     for line in explain_lines(result.inputs, result.requirement, result.roster):
         _console().print(line)
+    if result.interrupted:
+        _say(["interrupted: this tells of the best roster found so far"])
+        raise typer.Exit(EXIT_INTERRUPTED)
 
 
 @app.command()
@@ -500,14 +581,19 @@ def export(
     from data.roster_in import load_roster
 
     _checked(to, tuple(KINDS), "--to")
+    _checked(lang, LANGUAGES, "--lang")
+    folder = _folder(plan, scenario, out)
     inputs = _load(plan, _variant(plan, scenario), quiet=True).inputs
-    found = load_roster(inputs, roster_file or (out or plan / "out" / scenario) / "roster.csv")
+    found = load_roster(inputs, roster_file or folder / "roster.csv")
     files: dict[str, str | bytes] = dict(export_roster(inputs, found.shifts, found.activities, found.hires, to, lang))
-    _write(plan, scenario, out, files, quiet=quiet)
+    _write(folder, files, quiet=quiet)
 
 
 def main() -> None:
     """Run the command line."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # Chinese names must not stop a run on an ASCII terminal.
+            stream.reconfigure(errors="backslashreplace")
     app()
 
 

@@ -129,6 +129,8 @@ def _plan_file(reader: Folder, overlay: Overlay | None, scenarios: Sequence[str]
     path = reader.path / _PLAN
     if not path.is_file():
         where = f"in {reader.path}" if reader.path.is_dir() else f": there is no folder {reader.path}"
+        if reader.path.is_file():
+            where = f": {reader.path} is a file; expected the folder that holds plan.toml"
         text = f"not found {where}; `wfm init FOLDER` writes a ready plan folder".replace(" :", ":")
         raise InputError([Problem(_PLAN, 0, "", text)])
     raw_bytes = reader.bytes_of(path)

@@ -27,12 +27,12 @@ _SECONDS_BETWEEN_LINES = 5.0
 class Teller:
     """Shows progress on the console it is given and remembers whether the user asked to stop.
 
-    During the roster step the first Ctrl-C asks the step to stop with the best so far; anywhere else, and the second
-    time, it interrupts at once.
+    During the roster step the first Ctrl-C asks the step to stop with the best so far (unless nobody listens:
+    ``stoppable`` is False); anywhere else, and the second time, it interrupts at once.
     """
 
-    def __init__(self, console: Console, quiet: bool) -> None:
-        self.console, self.quiet = console, quiet
+    def __init__(self, console: Console, quiet: bool, *, stoppable: bool = True) -> None:
+        self.console, self.quiet, self.stoppable = console, quiet, stoppable
         self.step, self.asked, self.began = "", False, time.monotonic()
         self.told, self.told_at = "", self.began
         self.tasks: dict[str, Any] = {}
@@ -53,7 +53,7 @@ class Teller:
             self.bar.stop()
 
     def _on_interrupt(self, _signal: int, _frame: FrameType | None) -> None:
-        if self.step != "roster" or self.asked:
+        if self.step != "roster" or self.asked or not self.stoppable:
             raise KeyboardInterrupt
         self.asked = True
 

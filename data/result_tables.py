@@ -15,6 +15,7 @@ from datetime import date, datetime, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
+from wfm.errors import Problem
 from wfm.grid import TimeGrid
 from wfm.results import (
     Activity,
@@ -30,7 +31,7 @@ from wfm.results import (
 
 __all__ = [
     "COLUMNS", "activities_csv", "audit_csv", "backtest_csv", "comparison_csv", "coverage_csv", "forecast_csv",
-    "forecast_daily_csv", "hires_csv", "number", "requirement_csv", "roster_csv", "targets_csv",
+    "forecast_daily_csv", "hires_csv", "number", "problems_csv", "requirement_csv", "roster_csv", "targets_csv",
 ]  # fmt: skip
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
@@ -51,6 +52,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
         "queue", "metric", "seconds", "window", "over", "period", "goal", "expected", "p10", "probability_met", "met",
     ),
     "audit": ("rule", "severity", "employee_id", "date", "detail"),
+    "problems": ("file", "line", "column", "message", "severity"),
     "backtest": ("queue", "model", "window", "kind", "wape", "bias", "actual", "forecast"),
     "comparison": (
         "scenario", "cost", "hours", "overtime_hours", "temps_hired", "temp_hours", "agents_short_hours",
@@ -155,6 +157,11 @@ def targets_csv(attainment: Attainment) -> str:
 def audit_csv(findings: Sequence[Finding]) -> str:
     """Return ``audit.csv``: the header only when the roster is clean."""
     return _text("audit", ((f.rule, f.severity, f.employee_id, f.date, f.detail) for f in findings))
+
+
+def problems_csv(problems: Iterable[Problem]) -> str:
+    """Return what ``wfm check`` found as CSV: one row per problem."""
+    return _text("problems", ((p.file, str(p.line), p.column, p.message, p.severity) for p in problems))
 
 
 def backtest_csv(rows: Sequence[BacktestRow]) -> str:

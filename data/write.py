@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 from collections.abc import Mapping
@@ -9,7 +10,18 @@ from pathlib import Path
 
 from wfm.errors import InputError, Problem
 
-__all__ = ["write_all"]
+__all__ = ["check_writable", "write_all"]
+
+
+def check_writable(folder: Path) -> None:
+    """Raise InputError when results can't be written into ``folder``, made or not: told before the work, not after."""
+    at = folder
+    while not at.exists() and at != at.parent:
+        at = at.parent
+    if not at.is_dir():
+        raise InputError([_problem(folder, NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(at)))])
+    if not os.access(at, os.W_OK | os.X_OK):
+        raise InputError([_problem(folder, PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(at)))])
 
 
 def write_all(folder: Path, files: Mapping[str, str | bytes]) -> None:

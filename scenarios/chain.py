@@ -36,6 +36,8 @@ class Effort:
 class ChainResult:
     """What the steps gave; None for steps that did not run.
 
+    ``interrupted`` tells that the user stopped the run after there was a roster: the best so far when the roster step
+    was stopped, else the finished one without what comes after it. A time limit that ends the search is none.
     ``seconds`` and ``peak_memory_mb`` are measured per step; the peak is that of the process up to the step's end.
     """
 
@@ -47,11 +49,7 @@ class ChainResult:
     findings: tuple[Finding, ...] | None = None
     seconds: dict[str, float] = field(default_factory=dict)
     peak_memory_mb: dict[str, float] = field(default_factory=dict)
-
-    @property
-    def interrupted(self) -> bool:
-        """Whether the user stopped the roster step."""
-        return self.roster is not None and self.roster.status == "interrupted"
+    interrupted: bool = False
 
 
 def run(
@@ -81,7 +79,7 @@ def run(
         Workers and time limit.
     progress, stop
         How steps tell what they do, and learn that the user wants them to stop. A stop cuts the roster step short and
-        leaves out the simulation.
+        leaves out the simulation; a KeyboardInterrupt in a later step leaves that step out.
     forecast : Forecast, optional
         A forecast of the same inputs made before (not yet scaled): the forecast step is left out.
 
@@ -153,7 +151,13 @@ class _Chain:
         }
         self.progress(step, 0.0)
         began = time.perf_counter()
-        result = actions[step]()
+        try:
+            result = actions[step]()
+        except KeyboardInterrupt:
+            if self.result.roster is None:
+                raise
+            self.result = replace(self.result, interrupted=True)
+            return
         result.seconds[step] = time.perf_counter() - began
         peak = peak_memory_mb()
         if peak is not None:
@@ -190,7 +194,8 @@ class _Chain:
         options = self.result.inputs.plan.roster
         limits = SearchLimits(options.effort, options.gap, self.effort.time_limit_seconds)
         problem = from_inputs(self.result.inputs, _given(self.result.requirement))
-        return replace(self.result, roster=build(problem, limits, self.seed, self.progress, self.stop))
+        roster = build(problem, limits, self.seed, self.progress, self.stop)
+        return replace(self.result, roster=roster, interrupted=self.stop())
 
     def _simulate(self) -> ChainResult:
         from wfm.simulation.simulate import simulate

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import shutil
-from collections.abc import Callable
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner, Result
@@ -229,3 +235,141 @@ def test_wrong_usage_leaves_with_2(blank: Path) -> None:
     assert wfm("plan", blank, "--no-such-option").exit_code == 2
     assert wfm("plan", blank, "--format", "xml").exit_code == 2
     assert wfm("init", blank.parent / "x", "--sample", "double12").exit_code == 2
+
+
+def process(*arguments: object, **options: Any) -> subprocess.Popen[str]:
+    """Start the command line in a process of its own."""
+    command = [sys.executable, "-c", "import cli; cli.main()", *map(str, arguments)]
+    return subprocess.Popen(command, stderr=subprocess.PIPE, text=True, **options)
+
+
+def test_ctrl_c_in_the_roster_step_writes_the_best_roster_so_far(copy: Path) -> None:
+    """Exit 130, a line that says so, and a roster in which the audit finds nothing; the simulation is left out."""
+    with process("plan", copy, stdout=subprocess.DEVNULL) as run:
+        assert run.stderr is not None
+        for line in run.stderr:
+            if "roster" in line:
+                time.sleep(0.5)
+                run.send_signal(signal.SIGINT)
+                break
+        said = run.stderr.read()
+    assert run.returncode == 130, said
+    assert "interrupted: the best roster found so far was written" in said
+    out = copy / "out" / "base"
+    assert json.loads((out / "summary.json").read_text(encoding="utf-8"))["status"] == "interrupted"
+    assert not (out / "targets.csv").exists()
+    assert wfm("audit", copy, "--strict").exit_code == 0
+
+
+def test_ctrl_c_before_there_is_a_roster_writes_nothing(copy: Path) -> None:
+    """Exit 130 and nothing in the plan folder."""
+    with process("plan", copy, stdout=subprocess.DEVNULL) as run:
+        assert run.stderr is not None
+        run.stderr.readline()
+        run.send_signal(signal.SIGINT)
+        said = run.stderr.read()
+    assert run.returncode == 130, said
+    assert "interrupted: nothing was written" in said
+    assert "Traceback" not in said
+    assert not (copy / "out").exists()
+
+
+def test_ctrl_c_after_the_roster_step_keeps_the_roster(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A finished roster is written also when the simulation is interrupted; it stays what it is."""
+
+    def interrupted(*_arguments: object, **_options: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("wfm.simulation.simulate.simulate", interrupted)
+    done = wfm("plan", copy)
+    assert done.exit_code == 130, done.output
+    assert "interrupted: the roster, without what comes after it, was written" in done.output
+    out = copy / "out" / "base"
+    assert json.loads((out / "summary.json").read_text(encoding="utf-8"))["status"] in ("optimal", "feasible")
+    assert (out / "roster.csv").exists()
+    assert not (out / "targets.csv").exists()
+
+
+def test_ctrl_c_while_results_are_written_waits_for_them(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Results that were made are written whole, and the exit code tells of the interruption."""
+    from data import write
+
+    real = write.write_all
+
+    def pressed(folder: Path, files: Mapping[str, str | bytes]) -> None:
+        signal.raise_signal(signal.SIGINT)
+        real(folder, files)
+
+    monkeypatch.setattr("data.write.write_all", pressed)
+    done = wfm("forecast", copy)
+    assert done.exit_code == 130, done.output
+    assert "interrupted: the results had been made and were written" in done.output
+    assert (copy / "out" / "base" / "forecast.csv").exists()
+
+
+@pytest.mark.parametrize("command", ["check", "forecast"])
+def test_a_reader_who_goes_away_is_no_error(copy: Path, command: str) -> None:
+    """Output into a closed pipe ends quietly: no traceback, exit 0."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    with process(command, copy, stdout=writing) as run:
+        os.close(writing)
+        assert run.stderr is not None
+        said = run.stderr.read()
+    assert run.returncode == 0, said
+    assert "Traceback" not in said
+    assert "rror" not in said
+
+
+def test_only_json_on_stdout(blank: Path, tmp_path: Path) -> None:
+    """``--format json`` prints one JSON document also where the result is a list of rows."""
+    findings = wfm("audit", blank, "--format", "json")
+    assert json.loads(findings.stdout) == []
+    notes = wfm("check", blank, "--format", "json")
+    assert all(set(note) == {"file", "line", "column", "message", "severity"} for note in json.loads(notes.stdout))
+    tests = wfm("backtest", blank, "--out", tmp_path, "--format", "json")
+    assert len(json.loads(tests.stdout)) == len(rows_of(tmp_path / "backtest.csv")) > 0
+
+
+@pytest.mark.parametrize("command", ["plan", "audit", "backtest", "compare", "simulate", "check", "staff"])
+def test_wrong_usage_is_told_before_anything_is_done(copy: Path, command: str) -> None:
+    """A format that does not exist is refused with 2 by every command, before it reads or writes anything."""
+    assert wfm(command, copy, "--format", "xml").exit_code == 2
+    assert not (copy / "out").exists()
+
+
+def test_quiet_is_quiet(blank: Path, tmp_path: Path) -> None:
+    """With ``--quiet`` a run that goes well prints nothing at all."""
+    roster = blank / "out" / "base" / "roster.csv"
+    for command in (("forecast",), ("staff",), ("audit", "--roster", roster), ("export", "--roster", roster)):
+        done = wfm(command[0], blank, *command[1:], "--out", tmp_path, "--quiet")
+        assert (done.exit_code, done.output) == (0, ""), command
+    assert wfm("check", blank, "--quiet").output == ""
+
+
+def test_a_folder_that_cant_be_written_is_told_before_the_work(copy: Path, tmp_path: Path) -> None:
+    """``--out`` below a file is refused at once, with the way out; the file stays as it is."""
+    (tmp_path / "taken").write_text("mine")
+    for out in (tmp_path / "taken", tmp_path / "taken" / "deeper"):
+        done = wfm("plan", copy, "--out", out)
+        assert done.exit_code == 1
+        assert "can't write the results here" in done.output
+        assert "--out" in done.output
+        assert "forecast" not in done.output
+    assert (tmp_path / "taken").read_text() == "mine"
+
+
+def test_a_broken_scenario_stops_only_those_who_use_it(copy: Path) -> None:
+    """The base can be checked beside a scenario that can't be read; using that one says where it breaks."""
+    (copy / "scenarios" / "broken.toml").write_text("\n[queue\n", encoding="utf-8")
+    assert wfm("check", copy).exit_code == 0
+    done = wfm("check", copy, "--scenario", "broken")
+    assert done.exit_code == 1
+    assert "scenarios/broken.toml:2: not valid TOML" in done.output
+
+
+def test_a_plan_that_is_a_file_is_told(copy: Path) -> None:
+    """Naming plan.toml instead of its folder says what is expected."""
+    done = wfm("plan", copy / "plan.toml")
+    assert done.exit_code == 1
+    assert "is a file; expected the folder that holds plan.toml" in done.output

@@ -80,7 +80,8 @@ def _copy_texts(name: str, folder: Path) -> None:
 
 def _make_empty(folder: Path) -> None:
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        text = f"expected a new or empty folder, '{folder}' is not empty; choose another name, nothing was written"
+        found = "not empty" if folder.is_dir() else "a file"
+        text = f"expected a new or empty folder, '{folder}' is {found}; choose another name, nothing was written"
         raise InputError([Problem("", 0, "", text)])
     folder.mkdir(parents=True, exist_ok=True)
 
