@@ -58,7 +58,11 @@ def _availability(problem: RosterProblem, person: Person) -> Iterator[tuple[str,
         touched = [d for d in range(span.day, span.day + 3) if problem.minute_at(d, 0) < span.end]
         if any(day in person.off for day in touched):
             yield f"{who}: {_shift(problem, span)} lies on a day of leave", way
-        elif not person.available(span.day) or any(day > person.employed_to for day in touched):
+        elif (
+            not (span.training or person.available(span.day))
+            or span.day < person.employed_from
+            or any(day > person.employed_to for day in touched)
+        ):
             yield f"{who}: {_shift(problem, span)} lies before the first day on seat or after the last day", way
         if person.no_night and _at_night(problem, span):
             yield f"{who}: {_shift(problem, span)} lies in the night, which is forbidden to this person", way
@@ -110,7 +114,7 @@ def _hours(problem: RosterProblem, person: Person) -> Iterator[tuple[str, str]]:
     """Yield published hours above what a day, a week or the overtime rules allow."""
     who, rules = person.employee_id, problem.rules
     way = "shorten or withdraw a published shift, or change the hours of the contract or the rules"
-    works = [DayWork(span.day, problem.span_hours(span), False) for span in (*person.past, *person.fixed)]
+    works = [DayWork(span.day, problem.span_hours(span), span.training) for span in (*person.past, *person.fixed)]
     works.sort(key=lambda work: work.day)
     earned = earn(problem, person, works)
     overtime: dict[tuple[int, int], float] = {}

@@ -59,7 +59,7 @@ class ShiftOptions:
 def shift_options(problem: RosterProblem) -> ShiftOptions:
     """Return the shift options of a problem, published shifts behind; options without legal pauses are left out."""
     rows, patterns, envelope = _template_rows(problem)
-    spans = [(p, span) for p, person in enumerate(problem.people) for span in person.fixed]
+    spans = [(p, span) for p, person in enumerate(problem.people) for span in person.fixed if not span.training]
     table = np.array(rows, dtype=np.int64).reshape(-1, 3)
     start = _starts(problem, table)
     for _, span in spans:

@@ -6,14 +6,12 @@ from collections.abc import Sequence
 
 from scheduling.costing import PlacedShift
 from scheduling.patterns import Pattern
-from scheduling.problem import Person, RosterProblem
+from scheduling.problem import TRAINING, Person, RosterProblem, Span
 from scheduling.search import Search
 from scheduling.wages import DayWork, Earned, earn, past_works, unused_guaranteed
 from wfm.results import Activity, RosteredShift
 
 __all__ = ["activities_of", "day_works", "earnings_of", "placed_shifts", "rostered"]
-
-TRAINING = "training"
 
 
 def placed_shifts(problem: RosterProblem, search: Search) -> list[PlacedShift]:
@@ -26,6 +24,7 @@ def placed_shifts(problem: RosterProblem, search: Search) -> list[PlacedShift]:
     found = []
     for p, person in enumerate(index.people):
         found += [_training(problem, p, person, day) for day in person.training if 0 <= day < problem.days]
+        found += [_published_training(problem, p, span) for span in person.fixed if span.training]
         for day in range(problem.days):
             option = int(options[p, day])
             if option < 0:
@@ -43,6 +42,11 @@ def _training(problem: RosterProblem, p: int, person: Person, day: int) -> Place
     hours = problem.contracts[person.contract].training_hours_per_day
     start = problem.minute_at(day, 9 * 60)
     return PlacedShift(p, day, TRAINING, start, start + round(hours * 60), hours, Pattern(None, ()), training=True)
+
+
+def _published_training(problem: RosterProblem, p: int, span: Span) -> PlacedShift:
+    hours = problem.span_hours(span)
+    return PlacedShift(p, span.day, TRAINING, span.start, span.end, hours, Pattern(None, ()), training=True)
 
 
 def day_works(problem: RosterProblem, person: Person, shifts: Sequence[PlacedShift]) -> list[DayWork]:

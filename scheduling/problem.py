@@ -19,10 +19,20 @@ from wfm.plan import Contract, Queue, ShiftTemplate, TemporaryLimits
 from wfm.results import Requirement
 from wfm.rules import LabourRules
 
-__all__ = ["NO_OVERTIME_KINDS", "PREMIUM_KINDS", "Person", "RosterProblem", "Span", "from_inputs", "week_speeds"]
+__all__ = [
+    "NO_OVERTIME_KINDS",
+    "PREMIUM_KINDS",
+    "TRAINING",
+    "Person",
+    "RosterProblem",
+    "Span",
+    "from_inputs",
+    "week_speeds",
+]
 
 NO_OVERTIME_KINDS = frozenset({"part_time", "intern", "outsourced"})
 PREMIUM_KINDS = frozenset({"employee", "dispatch"})
+TRAINING = "training"
 FAR = 10**6  # days: "no such limit"
 
 FloatArray = NDArray[np.float64]
@@ -38,6 +48,11 @@ class Span:
     start: int
     end: int
     shift: str
+
+    @property
+    def training(self) -> bool:
+        """Whether it is a published training day: paid plainly, nobody is served."""
+        return self.shift == TRAINING
 
 
 @dataclass(frozen=True)

@@ -178,9 +178,9 @@ def _subset_requirement(problem: RosterProblem, index: Index) -> NDArray[np.floa
 
 
 def _write_past(problem: RosterProblem, tables: Tables, index: Index, state: State) -> None:
-    """Enter published shifts of the past and the training of hires."""
+    """Enter published shifts of the past, published training, and the training of hires."""
     for p, person in enumerate(index.people):
-        for span in person.past:
+        for span in (*person.past, *(span for span in person.fixed if span.training)):
             if span.day >= -tables.pre:
                 _write_span(problem, state, p, tables.pre + span.day, span)
         hours = problem.contracts[person.contract].training_hours_per_day

@@ -151,7 +151,7 @@ def build_tables(problem: RosterProblem, options: ShiftOptions, people: tuple[Pe
     pat_len, seat, any_, all_ = _presence(problem, patterns, _distinct(problem, options))
     spans = {(int(p), int(np.argmax(options.start[:, s]))): s for s, p in enumerate(options.owner) if p >= 0}
     locked = np.zeros((len(people), problem.days), dtype=np.bool_)
-    for place in spans:
+    for place in [*spans, *((p, span.day) for p, person in enumerate(people) for span in person.fixed)]:
         locked[place] = True
     pools, seats, ratio, cost = _pools(problem, people)
     left = _overtime_left(problem, people)
@@ -284,7 +284,8 @@ def _calendar(problem: RosterProblem, people: Sequence[Person]) -> dict[str, Any
     training = np.zeros((len(people), pre + problem.days), dtype=np.bool_)
     cap = np.array([[problem.week_hours_max(p)] * problem.weeks for p in people], dtype=np.float64)
     for p, person in enumerate(people):
-        for day in (d for d in person.training if -pre <= d):
+        published = (span.day for span in (*person.past, *person.fixed) if span.training)
+        for day in (d for d in (*person.training, *published) if -pre <= d):
             training[p, pre + day] = True
     holiday = [d in problem.past_holidays for d in range(-pre, 0)] + problem.holiday.tolist()
     first = [max(0, 7 * w - problem.grid.start.weekday() + pre) for w in range(problem.weeks)]

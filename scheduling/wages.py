@@ -80,7 +80,7 @@ def unused_guaranteed(problem: RosterProblem, person: Person, works: Sequence[Da
 
 def past_works(problem: RosterProblem, person: Person) -> list[DayWork]:
     """Return the published shifts of the past and the training before the plan, by date."""
-    works = [DayWork(span.day, problem.span_hours(span), False) for span in person.past]
+    works = [DayWork(span.day, problem.span_hours(span), span.training) for span in person.past]
     hours = problem.contracts[person.contract].training_hours_per_day
     works += [DayWork(day, hours, True) for day in person.training if day < 0]
     return sorted(works, key=lambda work: work.day)
@@ -96,6 +96,6 @@ def past_overtime(problem: RosterProblem, person: Person) -> float:
 def published_cost(problem: RosterProblem, person: Person) -> float:
     """Return what published shifts inside the horizon earn: more shifts beside them only make them dearer."""
     works = past_works(problem, person)
-    works += [DayWork(span.day, problem.span_hours(span), False) for span in person.fixed]
+    works += [DayWork(span.day, problem.span_hours(span), span.training) for span in person.fixed]
     pairs = zip(works, earn(problem, person, works), strict=True)
     return sum(earned.wages + earned.premium for work, earned in pairs if work.day >= 0)

@@ -21,7 +21,7 @@ from wfm.audit import audit
 from wfm.errors import NoRosterError
 from wfm.inputs import FixedShift, Inputs, TimeOff
 from wfm.results import Roster
-from wfm.rules import LabourRules
+from wfm.rules import DayTypes, LabourRules
 
 LITTLE = SearchLimits(effort=0.01, gap=10.0)  # the bound by the linear program will do: rosters are looked at here
 LONG = {"id": "long", "start": "08:00", "hours": [9.0, 12.0], "meal_minutes": 60, "break_minutes": [15]}
@@ -194,3 +194,15 @@ def test_a_plan_that_nobody_can_serve(people: int) -> None:
     assert roster.shifts == ()
     assert roster.status == "optimal"
     assert roster.cost.total == pytest.approx(72 * 80.0)
+
+
+def test_published_training_is_no_time_on_seat() -> None:
+    """Training published for somebody named stands as training, plainly paid on a holiday; nobody is served."""
+    course = replace(fixed(1, 1, "09:00", 4.0), shift="training")
+    types = DayTypes(statutory=frozenset({START + timedelta(days=1)}))
+    inputs = tiny([agent(1, contract="temp")], 2, [TEMP], fixed_shifts=(course,), day_types=types,
+                  limits={"per_experienced_max": 0.0})  # fmt: skip
+    roster = built(inputs, 1.0)
+    assert [(row.shift, row.cost) for row in roster.shifts] == [("training", 40.0)]
+    assert [activity.activity for activity in roster.activities] == ["training"]
+    assert roster.scheduled.sum() == 0
