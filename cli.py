@@ -466,9 +466,11 @@ def audit(
     debug: DebugOpt = False,
 ) -> None:
     """Re-derive every hard rule and limit from the files alone."""
+    from rich.text import Text
+
     from data.result_tables import audit_csv
     from data.roster_in import load_roster
-    from data.terminal import findings_table
+    from data.terminal import findings_text
     from wfm.audit import audit as audit_roster
 
     _checked(form, FORMATS, "--format")
@@ -479,7 +481,9 @@ def audit(
     files: dict[str, str | bytes] = {"audit.csv": audit_csv(findings)}
     _write(folder, files, quiet=quiet)
     clean = f"audit: {len(found.shifts):,} shifts, nothing found"
-    _show_rows(form, str(files["audit.csv"]), findings, lambda: findings_table(findings) if findings else clean, quiet)
+    _show_rows(
+        form, str(files["audit.csv"]), findings, lambda: findings_text(findings) if findings else Text(clean), quiet
+    )
     if strict and findings:
         raise typer.Exit(EXIT_MISSED)
 

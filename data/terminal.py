@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 from rich import box
+from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
@@ -19,7 +20,7 @@ __all__ = [
     "backtest_table",
     "comparison_table",
     "explain_lines",
-    "findings_table",
+    "findings_text",
     "forecast_table",
     "method_lines",
     "model_table",
@@ -30,6 +31,9 @@ __all__ = [
     "target_table",
     "temporary_table",
 ]
+
+
+_STYLES = {"error": "red", "warning": "yellow"}
 
 
 def _table(title: str, *columns: str, left: int = 1) -> Table:
@@ -188,14 +192,15 @@ def _value(metric: str, value: float) -> str:
     return f"{value:,.0f} s" if metric == "average_response" else f"{value:.1%}"
 
 
-def findings_table(findings: Sequence[Finding], most: int = 30) -> Table:
-    """Return the first findings of an audit."""
-    table = _table(f"Audit: {len(findings)} findings", "rule", "severity", "person", "date", "what", left=5)
-    for finding in findings[:most]:
-        table.add_row(finding.rule, finding.severity, finding.employee_id, finding.date, finding.detail)
+def findings_text(findings: Sequence[Finding], most: int = 30) -> Text:
+    """Return the first findings of an audit, one line each: rule, person, day, what."""
+    lines = [Text(f"audit: {len(findings):,} findings")]
+    for one in findings[:most]:
+        where = " ".join(part for part in (one.rule, one.employee_id, one.date) if part)
+        lines.append(Text.assemble((f"{one.severity}: ", _STYLES.get(one.severity, "")), f"{where}: {one.detail}"))
     if len(findings) > most:
-        table.add_row("...", "", "", "", f"and {len(findings) - most:,} more in audit.csv")
-    return table
+        lines.append(Text(f"... and {len(findings) - most:,} more in audit.csv"))
+    return Text("\n").join(lines)
 
 
 def backtest_table(rows: Sequence[BacktestRow]) -> Table:
@@ -214,9 +219,11 @@ def backtest_table(rows: Sequence[BacktestRow]) -> Table:
     return table
 
 
-def comparison_table(rows: Sequence[Mapping[str, Any]], currency: str) -> Table:
-    """Return the scenarios side by side, one column each."""
+def comparison_table(rows: Sequence[Mapping[str, Any]], currency: str) -> Group:
+    """Return the scenarios side by side, one column each, and the worst target of each below."""
     table = _table("Scenarios", "", *(str(row["scenario"]) for row in rows))
+    for column in table.columns[1:]:
+        column.overflow = "fold"  # a long name goes on below itself
     shown = (
         (f"cost, {currency}", "cost", "{:,.0f}"),
         ("paid hours", "hours", "{:,.0f}"),
@@ -224,13 +231,13 @@ def comparison_table(rows: Sequence[Mapping[str, Any]], currency: str) -> Table:
         ("temps taken on", "temps_hired", "{:d}"),
         ("temp hours", "temp_hours", "{:,.0f}"),
         ("agent hours short", "agents_short_hours", "{:,.0f}"),
-        ("chance that all targets hold", "probability_all_met", "{:.0%}"),
+        ("all targets hold", "probability_all_met", "{:.0%}"),
         ("gap of the roster", "gap", "{:.2%}"),
-        ("worst target", "worst_target", "{}"),
     )
     for label, key, form in shown:
         table.add_row(label, *("-" if row[key] is None else form.format(row[key]) for row in rows))
-    return table
+    worst = [f"worst target, {row['scenario']}: {row['worst_target']}" for row in rows if row["worst_target"]]
+    return Group(*_spaced([table, *worst]))
 
 
 def result_parts(
