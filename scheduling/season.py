@@ -18,7 +18,7 @@ MOVES_PER_PERSON_DAY = 2500
 MOVES_LEAST = 150_000
 _DROP_ROUNDS = 4
 # Shares of the search before the linear program's hires are known, with them, and (the rest) to send idle ones away.
-_FIRST, _SECOND = 0.25, 0.65
+_FIRST, _SECOND = 0.25, 0.7
 _COOLED = 0.25
 # The program takes on fractions of people and cuts shifts into fractions: whole people need a little more.
 _HEADROOM = 1.08
