@@ -191,8 +191,12 @@ def _run(
 def _folder(plan: Path, scenario: str, out: Path | None) -> Path:
     """Return the folder for results, refused before the work when nothing can be written there."""
     from data.write import check_writable
+    from wfm.errors import InputError, Problem
 
     folder = out or plan / "out" / scenario
+    if folder.resolve() == plan.resolve():
+        text = f"expected another folder than the plan's for results, got {folder}: inputs could be written over"
+        raise InputError([Problem("", 0, "--out", text)])
     if plan.is_dir():  # else the plan is what is wrong
         check_writable(folder)
     return folder

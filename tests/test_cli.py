@@ -56,9 +56,11 @@ def wfm(*arguments: object) -> Result:
 
 @pytest.fixture(scope="module")
 def blank(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A blank plan, as ``wfm init`` writes it, planned once."""
+    """A blank plan, as ``wfm init`` writes it, planned once, with little effort for the roster."""
     folder = tmp_path_factory.mktemp("cli") / "shop"
     assert wfm("init", folder).exit_code == 0
+    with (folder / "plan.toml").open("a", encoding="utf-8") as file:
+        file.write("\n[roster]\neffort = 0.1\n")
     done = wfm("plan", folder)
     assert done.exit_code == 0, done.output
     return folder
@@ -245,6 +247,7 @@ def process(*arguments: object, **options: Any) -> subprocess.Popen[str]:
 
 def test_ctrl_c_in_the_roster_step_writes_the_best_roster_so_far(copy: Path) -> None:
     """Exit 130, a line that says so, and a roster in which the audit finds nothing; the simulation is left out."""
+    edit(copy / "plan.toml", "effort = 0.1", "effort = 20")
     with process("plan", copy, stdout=subprocess.DEVNULL) as run:
         assert run.stderr is not None
         for line in run.stderr:
@@ -357,6 +360,15 @@ def test_a_folder_that_cant_be_written_is_told_before_the_work(copy: Path, tmp_p
         assert "--out" in done.output
         assert "forecast" not in done.output
     assert (tmp_path / "taken").read_text() == "mine"
+
+
+def test_results_never_lie_among_the_inputs(copy: Path) -> None:
+    """``--out`` naming the plan folder itself is refused: its own forecast.csv could be written over."""
+    (copy / "forecast.csv").write_text("mine")
+    done = wfm("forecast", copy, "--out", copy)
+    assert done.exit_code == 1
+    assert "expected another folder than the plan's" in done.output
+    assert (copy / "forecast.csv").read_text() == "mine"
 
 
 def test_a_broken_scenario_stops_only_those_who_use_it(copy: Path) -> None:
