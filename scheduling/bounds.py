@@ -20,9 +20,9 @@ __all__ = ["EVALUATIONS", "LP_COLUMNS_MAX", "MIP_COLUMNS_MAX", "SIMPLEX_COLUMNS_
 FloatArray = NDArray[np.float64]
 LP_COLUMNS_MAX = 250_000
 SIMPLEX_COLUMNS_MAX = 9000
-MIP_COLUMNS_MAX = 4000
+MIP_COLUMNS_MAX = 2500
 EVALUATIONS = 700
-_MIP_NODES = 500
+_MIP_NODES = 60
 _SAFETY = 1e-6  # share taken off, far above the rounding of sums in floating point
 
 

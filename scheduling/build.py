@@ -23,7 +23,7 @@ from scheduling.problem import RosterProblem
 from scheduling.season import Heads, Season
 from scheduling.tables import open_requirement
 from scheduling.worker import Worker
-from wfm.errors import NoRosterError
+from wfm.errors import InterruptedRunError, NoRosterError
 from wfm.progress import Progress, Stop, never_stop, silent
 from wfm.results import CostBreakdown, Roster, RosterStatus
 
@@ -77,6 +77,8 @@ def build(
     ------
     NoRosterError
         When hard rules and published shifts or limits contradict each other.
+    InterruptedRunError
+        When stopped before there was any legal roster.
     """
     check_conflicts(problem)
     deadline = None if limits.time_limit_seconds is None else time.monotonic() + limits.time_limit_seconds
@@ -144,6 +146,8 @@ def _roster(problem: RosterProblem, season: Season, bound: Bound, interrupted: b
         shortage=shortage_cost(problem, scheduled),
     )
     if season.breached(search):
+        if interrupted:
+            raise InterruptedRunError("interrupted before there was a roster within the limits on seats")
         raise NoRosterError(
             ["the published shifts of temporary staff pass the seats or the ratio to experienced people on seat"],
             ["withdraw published shifts of temporary staff, or raise seats_max or per_experienced_max"],
