@@ -45,7 +45,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 P = ParamSpec("P")
 FORMATS = ("table", "csv", "json")
 LANGUAGES = ("en", "zh")
-EXIT_INPUT, EXIT_NO_ROSTER, EXIT_MISSED, EXIT_INTERRUPTED = 1, 3, 4, 130
+EXIT_INPUT, EXIT_MISSED, EXIT_INTERRUPTED = 1, 4, 130
 
 app = typer.Typer(
     help="Plan customer-service staff for e-commerce peaks: forecast, requirement, roster, risk.",

@@ -120,6 +120,8 @@ def _day_split(
         places.append((group, q, t, column))
     result = solve(program, simplex_parameters(), stop)
     if result.values is None:
+        if not stop():  # always feasible and bounded: another end than by the user is a defect, not a plan
+            raise RuntimeError(f"people could not be split over their queues: {result.reason}")
         return split
     for group, q, t, column in places:
         split[group, q, t] = np.clip(result.values[column], 0.0, None)

@@ -143,11 +143,6 @@ class RosterProblem:
         """Length of an interval in hours."""
         return self.grid.interval_minutes / 60.0
 
-    @cached_property
-    def day_start(self) -> NDArray[np.int64]:
-        """Minute at which each day starts, the end of the last day behind: shape (days + 1,)."""
-        return np.asarray((self.grid.day_starts - self.grid.day_starts[0]) // 60, dtype=np.int64)
-
     def date_of(self, day: int) -> date:
         """Return the calendar date of a day number."""
         return self.grid.start + timedelta(days=day)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
@@ -133,11 +133,6 @@ class TimeGrid:
     def at(self, unix_seconds: float) -> datetime:
         """Return the aware local datetime of a Unix time."""
         return datetime.fromtimestamp(unix_seconds, tz=self.zone)
-
-    def index_of(self, moment: datetime) -> int:
-        """Return the interval that holds an aware ``moment``; may be negative or >= n outside the grid."""
-        seconds = moment.astimezone(UTC).timestamp() - float(self.starts[0])
-        return int(seconds // (self.interval_minutes * 60))
 
     def slots_of_day(self, day: int) -> slice:
         """Return the slice of intervals that belong to day number ``day``."""

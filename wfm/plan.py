@@ -321,7 +321,11 @@ class RequirementOptions(_Part):
 
 
 class RosterOptions(_Part):
-    """``[roster]``: the search's deterministic effort (1 = about two minutes for 200 people) and the gap to stop at."""
+    """``[roster]``: how hard to search.
+
+    ``effort`` is deterministic (1 = about two minutes for 200 people); ``gap`` is how closely the integer programs of
+    small plans prove the bound. The search itself always uses up its effort.
+    """
 
     effort: float = Field(1.0, gt=0, le=1000)
     gap: Share = 0.005
