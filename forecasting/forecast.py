@@ -13,12 +13,13 @@ from forecasting.calendar_features import CalendarFeatures, calendar_features
 from forecasting.effects import Effects, fit_effects
 from forecasting.handle_time import handle_time
 from forecasting.level import TooShortError, candidate
+from forecasting.openings import DayShapes, day_shapes
 from forecasting.own import from_table
 from forecasting.paths import PathModel, sample_paths
-from forecasting.profile import DayShapes, day_shapes
 from forecasting.resample import DayTable, day_table
 from forecasting.rolling import adjusted_series, origin_days, roll, with_effects
-from forecasting.select import FALLBACK, Spread, choose, spread_of
+from forecasting.select import FALLBACK, choose
+from forecasting.spread import Spread, slot_spread, spread_of
 from wfm.grid import MINUTES_PER_DAY, TimeGrid
 from wfm.inputs import Inputs
 from wfm.plan import Plan
@@ -149,7 +150,8 @@ def _assemble(
     slot = grid.minute_of_day // table.slot_minutes
     weekday = (grid.day_index + grid.start.weekday()) % 7
     times = [handle_time(table, number, queue, weekday, slot) for number, queue in enumerate(plan.queue)]
-    model = PathModel(rate, grid.day_index, days.sd, spread.memory, spread.correlation, shapes.slot_cv)
+    slot_cv = np.array([slot_spread(table, calendar, shapes.ordinary, queue) for queue in range(len(plan.queue))])
+    model = PathModel(rate, grid.day_index, days.sd, spread.memory, spread.correlation, slot_cv)
     told = [*table.warnings, *_history_warnings(inputs, table), *shape_warnings, *(text for _, text in times if text)]
     return Forecast(
         grid,

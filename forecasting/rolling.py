@@ -17,10 +17,11 @@ from forecasting.level import DaySeries, TooShortError, candidate
 from forecasting.resample import DayTable
 from wfm.progress import Progress, silent
 
-__all__ = ["Rolling", "adjusted_series", "level_forecasts", "origin_days", "roll", "with_effects"]
+__all__ = ["Rolling", "adjusted_series", "deciding", "level_forecasts", "origin_days", "roll", "with_effects"]
 
 FloatArray = NDArray[np.float64]
 LEAST_TRAINING_DAYS = 28
+_LEAST_ORDINARY_DAYS = 14
 # Days that the calendar moves by more than this (in logs: a factor of two) tell nothing of the ordinary level.
 _DEEP_IN_EVENT = 0.7
 
@@ -156,3 +157,13 @@ def window_name(table: DayTable, origin: int, gap: int, horizon: int) -> str:
     """Return ``first..last`` of a forecast window as ISO dates."""
     first = table.first + timedelta(days=origin + gap)
     return f"{first.isoformat()}..{(first + timedelta(days=horizon - 1)).isoformat()}"
+
+
+def deciding(rolled: Rolling, number: int) -> FloatArray:
+    """Return a queue's actual day totals (origins, horizon) on the days that judge a model, NaN elsewhere.
+
+    Ordinary days where there are 14 of them, else all: events are not the level models' doing.
+    """
+    actual = rolled.actuals[:, number]
+    ordinary = np.where(rolled.special[:, number], np.nan, actual)
+    return ordinary if np.isfinite(ordinary).sum() >= _LEAST_ORDINARY_DAYS else actual

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from wfm.grid import TimeGrid
 
 __all__ = [
-    "Activity", "Attainment", "BacktestRow", "CostBreakdown", "Finding", "Forecast", "Hire", "ModelChoice",
-    "Requirement", "Roster", "RosterStatus", "RosteredShift", "TargetResult",
+    "Activity", "Attainment", "BacktestRow", "CostBreakdown", "Finding", "Forecast", "ForecastPart", "Hire",
+    "ModelChoice", "Requirement", "Roster", "RosterStatus", "RosteredShift", "TargetResult",
 ]  # fmt: skip
 
 FloatArray = NDArray[np.float64]
@@ -24,12 +24,32 @@ RosterStatus = Literal["optimal", "feasible", "interrupted", "infeasible"]
 
 @dataclass(frozen=True)
 class ModelChoice:
-    """Which model forecasts a queue, and why: ``errors`` is the rolling-origin WAPE of every candidate."""
+    """Which model forecasts a queue, and why.
+
+    ``errors`` is the rolling-origin WAPE of every candidate; ``weights`` are the shares of the candidates in a
+    combination (they sum to 1; empty for a single model).
+    """
 
     queue: str
     model: str
     why: str
     errors: Mapping[str, float] = field(default_factory=dict)
+    weights: Mapping[str, float] = field(default_factory=dict)
+
+
+PartKind = Literal["baseline", "holiday", "event", "driver", "adjustment"]
+
+
+@dataclass(frozen=True)
+class ForecastPart:
+    """What one cause adds to the forecast: contacts per day, shape (queues, days); negative where it takes away.
+
+    ``name`` says which: an event phase (``double11 sale_start``), a driver's contact reason (``orders returns``), ...
+    """
+
+    kind: PartKind
+    name: str
+    contacts: FloatArray
 
 
 @dataclass(frozen=True)
@@ -50,6 +70,10 @@ class Forecast:
         Contacts per day without events; the difference to the day's mean is what events add.
     event_notes : tuple of (date, queue, text)
         Which event phase acts on which day.
+    parts : tuple of ForecastPart
+        Baseline first, then what each cause adds; their sum is ``daily_rate``.
+    containment : float array (queues, intervals) or None
+        Share of contacts that bots keep from people; None: each queue's ``bot_containment`` throughout.
     warnings : tuple of str
     """
 
@@ -61,6 +85,8 @@ class Forecast:
     models: tuple[ModelChoice, ...] = ()
     baseline: FloatArray | None = None
     event_notes: tuple[tuple[date, str, str], ...] = ()
+    parts: tuple[ForecastPart, ...] = ()
+    containment: FloatArray | None = None
     warnings: tuple[str, ...] = ()
 
     def quantile(self, share: float) -> FloatArray:
@@ -265,7 +291,28 @@ class Finding:
 
 @dataclass(frozen=True)
 class BacktestRow:
-    """Accuracy of one model on one held-back window: shares (WAPE, bias), ``window`` names the weeks or the edition."""
+    """Accuracy of one model on one held-back window, for one queue and one kind of days.
+
+    Attributes
+    ----------
+    queue, model : str
+        ``all`` for all queues together.
+    window : str
+        Dates of the weeks, or the edition.
+    kind : str
+        ``weeks``, ``edition`` or ``peak_days``.
+    wape, bias : float
+        Of day totals, as shares.
+    actual, forecast : float
+        Contacts in the window.
+    lead : str
+        Days ahead that the row covers (``1-7``), empty for all of the window.
+    day_type : str
+        ``all``, ``ordinary``, ``event`` or ``holiday``.
+    slot_wape, mase, quantile_loss, slot_coverage, day_coverage : float
+        WAPE of slots; mean absolute scaled error of day totals; weighted quantile loss of day totals; shares of slots
+        and of day totals inside the 80 % band. NaN where a model gives no band or slots.
+    """
 
     queue: str
     model: str
@@ -275,3 +322,10 @@ class BacktestRow:
     bias: float
     actual: float
     forecast: float
+    lead: str = ""
+    day_type: str = "all"
+    slot_wape: float = float("nan")
+    mase: float = float("nan")
+    quantile_loss: float = float("nan")
+    slot_coverage: float = float("nan")
+    day_coverage: float = float("nan")

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from forecasting.calendar_features import calendar_features
 from forecasting.effects import fit_effects
 from forecasting.handle_time import handle_time
-from forecasting.profile import DayShapes, day_shapes
+from forecasting.openings import DayShapes, day_shapes
 from forecasting.resample import day_table
 from tests.forecasting import world
 from wfm.inputs import Inputs
