@@ -162,7 +162,7 @@ def _assemble(
         choices,
         days.baseline,
         _event_notes(calendar, tuple(queue.id for queue in plan.queue), grid.dates),
-        tuple(told),
+        warnings=tuple(told),
     )
 
 

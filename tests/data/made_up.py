@@ -181,7 +181,7 @@ def _forecast(plan: Plan, rng: np.random.Generator, paths: int) -> Forecast:
     aht = np.full(rate.shape, 180.0) + 20.0 * np.sin(minute / 300.0)
     baseline = size[:, None] * usual
     warnings = ("aftersale: 3 days of history are missing and were left out",)
-    return Forecast(grid, names, sampled, rate, aht, models, baseline, notes, warnings)
+    return Forecast(grid, names, sampled, rate, aht, models, baseline, notes, warnings=warnings)
 
 
 def _lift(grid: TimeGrid) -> NDArray[np.float64]:
