@@ -157,6 +157,7 @@ EVENTS = TableSpec(
         "scale": ("factor", "系数", "倍数"),
         "source": ("来源",),
         "confidence": ("置信度", "可信度"),
+        "like": ("similar_to", "analogue", "参照活动", "参考活动", "类似活动"),
     },
     (("event",), ("start",)),
 )

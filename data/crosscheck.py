@@ -24,7 +24,8 @@ HISTORY_MAY_END_EARLIER_DAYS = 14
 def check_plan(plan: Plan, rules: LabourRules | None, file: PlanFile) -> list[Problem]:
     """Return what is wrong within the plan itself."""
     found = [
-        *_duplicate_ids(plan, file), *_references(plan, file), *_dates(plan, file), *_unreachable_targets(plan, file),
+        *_duplicate_ids(plan, file), *_references(plan, file), *_driver_entries(plan, file), *_dates(plan, file),
+        *_unreachable_targets(plan, file),
     ]  # fmt: skip
     for number, shift in enumerate(plan.shift):
         messages = template_problems(shift, plan.plan.interval_minutes, rules or LabourRules())
@@ -45,6 +46,15 @@ def _duplicate_ids(plan: Plan, file: PlanFile) -> Iterator[Problem]:
 
 
 def _references(plan: Plan, file: PlanFile) -> Iterator[Problem]:
+def _driver_entries(plan: Plan, file: PlanFile) -> Iterator[Problem]:
+    queues = [queue.id for queue in plan.queue]
+    for number, entry in enumerate(plan.driver):
+        yield from _unknown(entry.queues, queues, "queue", ("driver", number, "queues"), file)
+        if entry.name in (other.name for other in plan.driver[:number]):
+            text = f"'{entry.name}' has more than one [[driver]] entry; keep one"
+            yield file.problem(("driver", number, "name"), text)
+
+
     queues, shifts = [queue.id for queue in plan.queue], [shift.id for shift in plan.shift]
     for number, contract in enumerate(plan.contract):
         path: KeyPath = ("contract", number)
@@ -123,6 +133,8 @@ def check_inputs(inputs: Inputs, file: PlanFile) -> list[Problem]:
         *_fixed_shifts(inputs),
         *_platforms(inputs),
         *_own_handle_times(inputs, file),
+        *_analogues(inputs),
+        *_drivers(inputs, file),
     ]
 
 
@@ -216,6 +228,23 @@ def _platforms(inputs: Inputs) -> Iterator[Problem]:
 def _own_handle_times(inputs: Inputs, file: PlanFile) -> Iterator[Problem]:
     if inputs.own_forecast is None or inputs.own_requirement is not None:
         return
+def _analogues(inputs: Inputs) -> Iterator[Problem]:
+    """Warn of events that are said to be like one that no calendar knows: nothing can be learned from it."""
+    valid = {event.event for event in inputs.events}
+    for event, like in sorted({(one.event, one.like) for one in inputs.events if one.like}):
+        if like not in valid - {event}:
+            text = f"'{event}' is like '{like}', which is in no calendar{nearest(like, valid - {event})}"
+            yield Problem("events.csv", 0, "like", text, "warning")
+
+
+def _drivers(inputs: Inputs, file: PlanFile) -> Iterator[Problem]:
+    known = {driver.name for driver in inputs.drivers}
+    for number, entry in enumerate(inputs.plan.driver):
+        if entry.name not in known:
+            text = f"drivers.csv has no driver '{entry.name}'{nearest(entry.name, known)}"
+            yield file.problem(("driver", number, "name"), text)
+
+
     given = inputs.own_forecast.values.get("aht_seconds")
     for number, queue in enumerate(inputs.plan.queue):
         if queue.aht_seconds is None and (given is None or not (given[number] > 0).any()):

@@ -129,7 +129,7 @@ class PlanFile:
 
     def _overlay(self, path: KeyPath) -> tuple[str, int]:
         """Return file and line of the scenario that set a key; of several, the newest that names it most closely."""
-        name = _at(self.raw, (*path[:2], "id")) if len(path) > 1 and isinstance(path[1], int) else None
+        name = self._name(path)
         keyed = path if name is None else (path[0], str(name), *path[2:])
         best = (self.overlays[-1][0] if self.overlays else "scenario", 0, 0)
         for file, lines in self.overlays:
@@ -138,6 +138,12 @@ class PlanFile:
                 if length and length >= best[2]:
                     best = (file, lines[ways[:length]], length)
         return best[:2]
+
+    def _name(self, path: KeyPath) -> Any:
+        """Return what an entry of an array of tables is called, None when it has no name or the path leads to none."""
+        if len(path) < 2 or not isinstance(path[1], int):
+            return None
+        return _at(self.raw, (*path[:2], "name" if path[0] == "driver" else "id"))
 
     def line(self, path: KeyPath) -> int:
         """Return the line of the key, or of the nearest table around it; 0 when nothing of it is written."""
@@ -151,10 +157,10 @@ class PlanFile:
         if not path:
             return ""
         if len(path) >= 2 and isinstance(path[1], int):
-            name = _at(self.raw, (*path[:2], "id"))
+            name = self._name(path)
             head = f"[[{path[0]}]] {path[1] + 1}" + (f' "{name}"' if isinstance(name, str) else "")
             return " ".join((head, _tail(path[2:]))).strip()
-        if len(path) == 1 and path[0] in ("queue", "contract", "shift"):
+        if len(path) == 1 and path[0] in ("queue", "contract", "shift", "driver"):
             return f"[[{path[0]}]]"
         tables = 1
         while tables < len(path) and isinstance(_at(self.raw, path[: tables + 1]), dict):

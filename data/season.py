@@ -56,6 +56,7 @@ def _event(cells: Cells, row: int, zone: ZoneInfo) -> Event | None:
         scale=scale,
         source=cells.text(row, "source", "events.csv"),
         confidence=cells.text(row, "confidence"),
+        like=cells.text(row, "like"),
     )
 
 

@@ -15,7 +15,8 @@ __all__ = ["BASE", "Scale", "Variant", "resolve"]
 
 BASE = "base"
 _VERBS = ("extends", "title", "scale")
-_KEYED = ("queue", "contract", "shift")
+# Arrays of tables whose entries a scenario names, and the key that holds the name.
+_KEYED = {"queue": "id", "contract": "id", "shift": "id", "driver": "name"}
 Factor = Annotated[float, Field(ge=0.0, le=100.0, allow_inf_nan=False)]
 
 
@@ -165,14 +166,24 @@ def _merge(plan: dict[str, Any], overlay: Mapping[str, Any], file: str, problems
         if key in _VERBS:
             continue
         if key in _KEYED and isinstance(value, dict):
-            _merge_keyed(_by_id(plan.get(key)), key, value, file, problems)
+            if key == "driver":
+                _add_drivers(plan, value)
+            _merge_keyed(_by_id(plan.get(key), _KEYED[key]), key, value, file, problems)
         elif isinstance(value, dict) and isinstance(plan.get(key), dict):
             _deep_update(plan[key], value)
         else:
             plan[key] = deepcopy(value)
 
 
-def _by_id(entries: object) -> dict[str, dict[str, Any]]:
+def _add_drivers(plan: dict[str, Any], changes: Mapping[str, Any]) -> None:
+    """Add an entry for each driver that the plan leaves to the defaults, so that a scenario can change it."""
+    entries = plan.setdefault("driver", [])
+    known = _by_id(entries, "name")
+    if isinstance(entries, list):
+        entries += [{"name": name} for name in changes if name not in known]
+
+
+def _by_id(entries: object, key: str = "id") -> dict[str, dict[str, Any]]:
     """Return the entries of an array of tables by their ids; none when it is something else."""
     tables = entries if isinstance(entries, list) else []
     return {str(entry["id"]): entry for entry in tables if isinstance(entry, dict) and "id" in entry}

@@ -83,7 +83,7 @@ class Event:
     """One phase of a promotion or holiday on a platform; local times, both inclusive.
 
     ``has_hour`` tells whether the calendar states a clock time for the start. ``scale`` is the planner's factor on the
-    learned effect (1 = as learned).
+    learned effect (1 = as learned). ``like`` names the event that it is expected to resemble, ``""`` for none.
     """
 
     event: str
@@ -98,6 +98,7 @@ class Event:
 
 
 @dataclass(frozen=True)
+    like: str = ""
 class Driver:
     """A daily quantity that moves contacts: orders, GMV, campaign spend; past and planned."""
 

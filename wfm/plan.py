@@ -11,8 +11,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validat
 from wfm.grid import WEEKDAYS, TimeGrid, parse_span_hours, parse_window
 
 __all__ = [
-    "ChannelName", "Contract", "ContractKind", "ContractLimits", "Costs", "ForecastOptions", "Limits", "Plan",
-    "PlanHead", "Queue", "RequirementOptions", "RosterOptions", "ShiftTemplate", "SimulationOptions", "Target",
+    "ChannelName", "Contract", "ContractKind", "ContractLimits", "Costs", "DriverOptions", "ForecastOptions", "Limits",
+    "Plan", "PlanHead", "Queue", "RequirementOptions", "RosterOptions", "ShiftTemplate", "SimulationOptions", "Target",
     "TemporaryLimits",
 ]  # fmt: skip
 
@@ -20,6 +20,7 @@ ChannelName = Literal["phone", "chat", "email"]
 ContractKind = Literal["employee", "part_time", "dispatch", "intern", "outsourced"]
 Metric = Literal["answered_within", "average_response", "abandoned", "resolved_within"]
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
+Lag = Annotated[int, Field(ge=-14, le=60)]
 
 
 def _window(text: str) -> str:
@@ -311,7 +312,30 @@ class ForecastOptions(_Part):
     paths: int = Field(500, ge=20, le=20000)
     models: tuple[str, ...] = ("prophet", "regression")
     events: bool = True
-    origins: int = Field(4, ge=1, le=52)
+    adjustments: bool = True
+    origins: int = Field(8, ge=1, le=52)
+
+
+class DriverOptions(_Part):
+    """``[[driver]]``: what a daily quantity of ``drivers.csv`` moves, and how many days later.
+
+    ``reasons`` maps a reason of contact to its first and last day after the driver's day (negative: before it), such as
+    ``{ "pre-sale" = [-1, 0], "returns" = [3, 12] }``. Without it orders have their built-in reasons, any other driver
+    has one from day 0 to 2. No ``queues``: all of them.
+    """
+
+    name: str = Field(min_length=1)
+    queues: tuple[str, ...] = ()
+    reasons: dict[str, tuple[Lag, Lag]] = Field(default_factory=dict)
+    use: bool = True
+
+    @field_validator("reasons")
+    @classmethod
+    def _windows_run_forward(cls, value: dict[str, tuple[int, int]]) -> dict[str, tuple[int, int]]:
+        for reason, (first, last) in value.items():
+            if first > last:
+                raise ValueError(f"expected [first day, last day] for reason '{reason}', got [{first}, {last}]")
+        return value
 
 
 class RequirementOptions(_Part):
@@ -351,6 +375,7 @@ class Plan(_Part):
     requirement: RequirementOptions = RequirementOptions()
     roster: RosterOptions = RosterOptions()
     simulation: SimulationOptions = SimulationOptions()
+    driver: tuple[DriverOptions, ...] = ()
 
     def queue_by_id(self, queue_id: str) -> Queue:
         """Return a queue by its id; KeyError when there is none."""

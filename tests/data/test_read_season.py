@@ -7,6 +7,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import numpy as np
+import pytest
 
 from data.own_numbers import open_mask
 from data.season import merged_events
@@ -70,6 +71,48 @@ def test_drivers(tmp_path: Path) -> None:
     )  # fmt: skip
     assert problems_of(tmp_path / "b", drivers__csv=text + "2025-10-02,orders,1\n") == [
         "drivers.csv:4 date: 'orders' on 2025-10-02 is already on line 3; keep one"
+    ]
+
+
+ORDERS = "date,name,value\n2025-10-01,orders,1200\n"
+ENTRY = '[[driver]]\nname = "orders"\n'
+
+
+def test_driver_entries(tmp_path: Path) -> None:
+    """What a driver moves is read with its windows; without an entry there is none."""
+    plan = PLAN + ENTRY + 'queues = ["phone"]\nreasons = { "pre-sale" = [-1, 0], "returns" = [3, 12] }\n'
+    (entry,) = inputs_of(tmp_path / "a", plan__toml=plan, drivers__csv=ORDERS).plan.driver
+    assert (entry.queues, entry.reasons, entry.use) == (("phone",), {"pre-sale": (-1, 0), "returns": (3, 12)}, True)
+    assert inputs_of(tmp_path / "b", drivers__csv=ORDERS).plan.driver == ()
+
+
+@pytest.mark.parametrize(
+    ("entry", "expected"),
+    [
+        (ENTRY.replace("orders", "order"),
+         "32 [[driver]] 1 \"order\" name: drivers.csv has no driver 'order', did you mean 'orders'?"),
+        (ENTRY + 'queues = ["fone"]',
+         "33 [[driver]] 1 \"orders\" queues: unknown queue 'fone', did you mean 'phone'?"),
+        (ENTRY + ENTRY, "34 [[driver]] 2 \"orders\" name: 'orders' has more than one [[driver]] entry; keep one"),
+        (ENTRY + "reasons = { late = [5, 2] }",
+         "33 [[driver]] 1 \"orders\" reasons: expected [first day, last day] for reason 'late', got [5, 2]"),
+        (ENTRY + "reasons = { late = [0, 99] }",
+         '33 [[driver]] 1 "orders" reasons late 2: expected at most 60, got 99'),
+        (ENTRY + "lag = 3", "33 [[driver]] 1 \"orders\": unknown key 'lag'; valid: 'name', 'queues', 'reasons', 'use'"),
+    ],
+)  # fmt: skip
+def test_wrong_driver_entries_in_the_planners_words(tmp_path: Path, entry: str, expected: str) -> None:
+    """Unknown drivers and queues, repeats and windows that run backwards are told with their line."""
+    assert problems_of(tmp_path, plan__toml=PLAN + entry, drivers__csv=ORDERS) == [f"plan.toml:{expected}"]
+
+
+def test_an_event_like_another(tmp_path: Path) -> None:
+    """A new event names the one it resembles; a name that no calendar knows is told."""
+    rows = "double12,all,sale,2024-12-12,,\nai-festival,all,sale,2025-10-22,,double12\n"
+    text = "event,platform,phase,start,end,like\n" + rows
+    assert [event.like for event in inputs_of(tmp_path / "a", events__csv=text).events] == ["", "double12"]
+    assert warnings_of(tmp_path / "b", events__csv=text.replace(",,double12", ",,double21")) == [
+        "events.csv like: 'ai-festival' is like 'double21', which is in no calendar, did you mean 'double12'?"
     ]
 
 

@@ -41,6 +41,30 @@ def test_keyed_tables_change_one_entry() -> None:
 
 
 def test_extends_builds_on_another_scenario() -> None:
+def test_drivers_change_by_name() -> None:
+    """``[driver."orders"]`` changes its entry, and makes one where the plan leaves the driver to the defaults."""
+    variant = resolve("s", {"s": {"driver": {"orders": {"use": False}}}})
+    assert variant.apply(PLAN)["driver"] == [{"name": "orders", "use": False}]
+    plan = {**PLAN, "driver": [{"name": "spend"}, {"name": "orders", "queues": ["a"]}]}
+    assert variant.apply(plan)["driver"] == [{"name": "spend"}, {"name": "orders", "queues": ["a"], "use": False}]
+
+
+def test_adjustments_can_be_switched_off() -> None:
+    """``adjustments`` False wins over plan and scenario; a plan without ``[forecast]`` gets one for it."""
+    on = resolve("s", {"s": {"forecast": {"adjustments": True}}})
+    assert on.apply(PLAN)["forecast"] == {"adjustments": True}
+    assert replace(on, adjustments=False).apply(PLAN)["forecast"] == {"adjustments": False}
+    assert replace(resolve("base", {}), adjustments=False).apply(PLAN)["forecast"] == {"adjustments": False}
+
+
+def test_shares_of_bots_change_phase_by_phase() -> None:
+    """A scenario replaces the phases that it names and keeps the plan's others."""
+    plan = {**PLAN, "queue": [{"id": "a", "bot_containment_in": {"main_day": 0.3, "opening": 0.2}}]}
+    overlay = {"queue": {"a": {"bot_containment_in": {"opening": 0.4, "sale_start": 0.35}}}}
+    changed = resolve("s", {"s": overlay}).apply(plan)["queue"][0]["bot_containment_in"]
+    assert changed == {"main_day": 0.3, "opening": 0.4, "sale_start": 0.35}
+
+
     """The child's keys win over the parent's, factors merge key by key."""
     files: dict[str, dict[str, Any]] = {
         "parent": {"scale": {"volume": {"all": 1.2, "a": 1.5}, "absence": 1.5}},
