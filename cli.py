@@ -10,7 +10,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict, is_dataclass
+from dataclasses import asdict, is_dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Annotated, ParamSpec
@@ -67,6 +67,7 @@ FormatOpt = Annotated[str, typer.Option("--format", help="What goes to stdout: t
 LangOpt = Annotated[str, typer.Option("--lang", help="Language of report and exports: en or zh.")]
 QuietOpt = Annotated[bool, typer.Option("--quiet", help="No progress, no tables.")]
 StrictOpt = Annotated[bool, typer.Option("--strict", help="Exit 4 when a target or requirement is missed.")]
+NoAdjustOpt = Annotated[bool, typer.Option("--no-adjustments", help="Leave adjustments.csv out.")]
 RosterOpt = Annotated[
     Path | None, typer.Option("--roster", help="roster.csv to use.", show_default="that of the results folder")
 ]
@@ -157,12 +158,12 @@ def _checked(value: str, allowed: tuple[str, ...], option: str) -> str:
     return value
 
 
-def _variant(plan: Path, scenario: str) -> Variant:
+def _variant(plan: Path, scenario: str, *, adjustments: bool = True) -> Variant:
     from data.scenario_files import ScenarioFiles, located
     from scenarios.overlay import resolve
 
     with located(plan):
-        return resolve(scenario, ScenarioFiles(plan))
+        return replace(resolve(scenario, ScenarioFiles(plan)), adjustments=adjustments)
 
 
 def _load(plan: Path, variant: Variant, *, quiet: bool) -> Loaded:
@@ -176,12 +177,13 @@ def _load(plan: Path, variant: Variant, *, quiet: bool) -> Loaded:
 
 
 def _run(
-    plan: Path, scenario: str, seed: int, jobs: int, time_limit: float | None, quiet: bool, until: Step
-) -> ChainResult:
+    plan: Path, scenario: str, seed: int, jobs: int, time_limit: float | None, quiet: bool, until: Step, *,
+    adjustments: bool = True,
+) -> ChainResult:  # fmt: skip
     from data.progress import Teller
     from scenarios.chain import Effort, run
 
-    variant = _variant(plan, scenario)
+    variant = _variant(plan, scenario, adjustments=adjustments)
     inputs = _load(plan, variant, quiet=quiet).inputs
     with Teller(_console(stderr=True), quiet) as teller:
         effort = Effort(jobs, time_limit)
@@ -265,12 +267,12 @@ def _files(result: ChainResult, scenario: str, seed: int) -> dict[str, str | byt
 
 def _step(
     plan: Path, scenario: str, out: Path | None, seed: int, jobs: int, time_limit: float | None, form: str, quiet: bool,
-    strict: bool, until: Step, main_file: str,
+    strict: bool, until: Step, main_file: str, *, adjustments: bool,
 ) -> None:  # fmt: skip
     """Run the chain up to a step, write its files, show its results."""
     _checked(form, FORMATS, "--format")
     folder = _folder(plan, scenario, out)
-    result = _run(plan, scenario, seed, jobs, time_limit, quiet, until)
+    result = _run(plan, scenario, seed, jobs, time_limit, quiet, until, adjustments=adjustments)
     with _finishing():
         files = _files(result, scenario, seed)
         _write(folder, files, quiet=quiet)
@@ -351,12 +353,16 @@ def forecast(
     out: OutOpt = None,
     seed: SeedOpt = 1,
     jobs: JobsOpt = 1,
+    no_adjustments: NoAdjustOpt = False,
     form: FormatOpt = "table",
     quiet: QuietOpt = False,
     debug: DebugOpt = False,
 ) -> None:
     """History, events and drivers to contacts per queue and interval."""
-    _step(plan, scenario, out, seed, jobs, None, form, quiet, False, "forecast", "forecast.csv")
+    _step(
+        plan, scenario, out, seed, jobs, None, form, quiet, False, "forecast", "forecast.csv",
+        adjustments=not no_adjustments,
+    )  # fmt: skip
 
 
 @app.command()
@@ -367,12 +373,16 @@ def staff(
     out: OutOpt = None,
     seed: SeedOpt = 1,
     jobs: JobsOpt = 1,
+    no_adjustments: NoAdjustOpt = False,
     form: FormatOpt = "table",
     quiet: QuietOpt = False,
     debug: DebugOpt = False,
 ) -> None:
     """Forecast to the agents on seat that the targets need."""
-    _step(plan, scenario, out, seed, jobs, None, form, quiet, False, "staff", "requirement.csv")
+    _step(
+        plan, scenario, out, seed, jobs, None, form, quiet, False, "staff", "requirement.csv",
+        adjustments=not no_adjustments,
+    )  # fmt: skip
 
 
 @app.command()
@@ -384,13 +394,17 @@ def roster(
     seed: SeedOpt = 1,
     jobs: JobsOpt = 1,
     time_limit: LimitOpt = None,
+    no_adjustments: NoAdjustOpt = False,
     form: FormatOpt = "table",
     quiet: QuietOpt = False,
     strict: StrictOpt = False,
     debug: DebugOpt = False,
 ) -> None:
     """Requirement, people, rules and limits to shifts with meals and breaks."""
-    _step(plan, scenario, out, seed, jobs, time_limit, form, quiet, strict, "roster", "roster.csv")
+    _step(
+        plan, scenario, out, seed, jobs, time_limit, form, quiet, strict, "roster", "roster.csv",
+        adjustments=not no_adjustments,
+    )  # fmt: skip
 
 
 @app.command("plan")
@@ -402,6 +416,7 @@ def plan_command(
     seed: SeedOpt = 1,
     jobs: JobsOpt = 1,
     time_limit: LimitOpt = None,
+    no_adjustments: NoAdjustOpt = False,
     form: FormatOpt = "table",
     lang: LangOpt = "en",
     quiet: QuietOpt = False,
@@ -414,7 +429,7 @@ def plan_command(
     _checked(lang, LANGUAGES, "--lang")
     _checked(form, FORMATS, "--format")
     folder = _folder(plan, scenario, out)
-    result = _run(plan, scenario, seed, jobs, time_limit, quiet, "audit")
+    result = _run(plan, scenario, seed, jobs, time_limit, quiet, "audit", adjustments=not no_adjustments)
     with _finishing():
         files = _files(result, scenario, seed) | report_file(result, scenario, seed, lang)
         _write(folder, files, quiet=quiet)
@@ -433,6 +448,7 @@ def simulate(
     roster_file: RosterOpt = None,
     seed: SeedOpt = 1,
     jobs: JobsOpt = 1,
+    no_adjustments: NoAdjustOpt = False,
     form: FormatOpt = "table",
     quiet: QuietOpt = False,
     strict: StrictOpt = False,
@@ -445,7 +461,7 @@ def simulate(
 
     _checked(form, FORMATS, "--format")
     folder = _folder(plan, scenario, out)
-    variant = _variant(plan, scenario)
+    variant = _variant(plan, scenario, adjustments=not no_adjustments)
     inputs = _load(plan, variant, quiet=quiet).inputs
     shifts = load_roster(inputs, roster_file or folder / "roster.csv")
     with Teller(_console(stderr=True), quiet) as teller:

@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 __all__ = [
-    "AGENTS", "DRIVERS", "EVENTS", "FIXED_SHIFTS", "FORECAST", "HISTORY", "HOLIDAYS", "PREFERENCES", "REQUIREMENT",
-    "TIME_OFF", "TableSpec", "normalised",
+    "ADJUSTMENTS", "AGENTS", "DRIVERS", "EVENTS", "FIXED_SHIFTS", "FORECAST", "HISTORY", "HOLIDAYS", "PREFERENCES",
+    "REQUIREMENT", "TIME_OFF", "TableSpec", "normalised",
 ]  # fmt: skip
 
 _DROPPED = re.compile(r"[\s_\-*()\[\]:/.]+")
@@ -165,6 +165,19 @@ DRIVERS = TableSpec(
     "drivers",
     {"date": _DATE, "name": ("driver", "metric", "指标", "指标名称", "名称"), "value": ("amount", "数值", "值")},
     (("date",), ("name",), ("value",)),
+)
+ADJUSTMENTS = TableSpec(
+    "adjustments",
+    {
+        "queue": ("queues", *_QUEUE),
+        "start": ("start_time", *_START_DAY),
+        "end": ("end_time", *_END_DAY),
+        "action": ("change", "动作", "操作", "调整方式", "方式"),
+        "value": ("amount", "数值", "值", "调整值"),
+        "measure": ("metric", "指标", "指标名称"),
+        "reason": ("note", "why", "原因", "说明", "备注"),
+    },
+    (("start",), ("action",), ("value",)),
 )
 HOLIDAYS = TableSpec(
     "holidays",

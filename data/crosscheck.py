@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from data.calendars import calendar_names, load_calendar
 from data.planfile import KeyPath, PlanFile
 from data.templates import template_problems
 from wfm.errors import Problem, nearest
@@ -45,7 +46,6 @@ def _duplicate_ids(plan: Plan, file: PlanFile) -> Iterator[Problem]:
                 yield file.problem((table, places[1], "id"), text)
 
 
-def _references(plan: Plan, file: PlanFile) -> Iterator[Problem]:
 def _driver_entries(plan: Plan, file: PlanFile) -> Iterator[Problem]:
     queues = [queue.id for queue in plan.queue]
     for number, entry in enumerate(plan.driver):
@@ -55,6 +55,7 @@ def _driver_entries(plan: Plan, file: PlanFile) -> Iterator[Problem]:
             yield file.problem(("driver", number, "name"), text)
 
 
+def _references(plan: Plan, file: PlanFile) -> Iterator[Problem]:
     queues, shifts = [queue.id for queue in plan.queue], [shift.id for shift in plan.shift]
     for number, contract in enumerate(plan.contract):
         path: KeyPath = ("contract", number)
@@ -132,9 +133,11 @@ def check_inputs(inputs: Inputs, file: PlanFile) -> list[Problem]:
         *_days_without_shift(inputs, staffed, file),
         *_fixed_shifts(inputs),
         *_platforms(inputs),
-        *_own_handle_times(inputs, file),
         *_analogues(inputs),
         *_drivers(inputs, file),
+        *_own_handle_times(inputs, file),
+        *_phase_names(inputs, file),
+        *_outside_horizon(inputs),
     ]
 
 
@@ -225,9 +228,6 @@ def _platforms(inputs: Inputs) -> Iterator[Problem]:
             yield Problem("events.csv", 0, "platform", f"no queue is on platform '{name}'{hint}", "warning")
 
 
-def _own_handle_times(inputs: Inputs, file: PlanFile) -> Iterator[Problem]:
-    if inputs.own_forecast is None or inputs.own_requirement is not None:
-        return
 def _analogues(inputs: Inputs) -> Iterator[Problem]:
     """Warn of events that are said to be like one that no calendar knows: nothing can be learned from it."""
     valid = {event.event for event in inputs.events}
@@ -245,11 +245,38 @@ def _drivers(inputs: Inputs, file: PlanFile) -> Iterator[Problem]:
             yield file.problem(("driver", number, "name"), text)
 
 
+def _own_handle_times(inputs: Inputs, file: PlanFile) -> Iterator[Problem]:
+    if inputs.own_forecast is None or inputs.own_requirement is not None:
+        return
     given = inputs.own_forecast.values.get("aht_seconds")
     for number, queue in enumerate(inputs.plan.queue):
         if queue.aht_seconds is None and (given is None or not (given[number] > 0).any()):
             text = "no handle time is known: the plan's own forecast has none; give `aht_seconds`"
             yield file.problem(("queue", number), text)
+
+
+def _phase_names(inputs: Inputs, file: PlanFile) -> Iterator[Problem]:
+    """Yield what no event phase is called: the share that bots contain then would never apply."""
+    if not any(queue.bot_containment_in for queue in inputs.plan.queue):
+        return
+    valid = {"opening"} | {event.phase for event in inputs.events}
+    for name in calendar_names():
+        valid |= {event.phase for event in load_calendar(name, inputs.plan.plan.timezone)}
+    for number, queue in enumerate(inputs.plan.queue):
+        for phase in queue.bot_containment_in:
+            if phase not in valid:
+                path: KeyPath = ("queue", number, "bot_containment_in", phase)
+                yield file.problem(path, f"unknown event phase '{phase}'{nearest(phase, valid)}")
+
+
+def _outside_horizon(inputs: Inputs) -> Iterator[Problem]:
+    head = inputs.plan.plan
+    first, last = (float(head.grid.day_starts[place]) for place in (0, -1))
+    for one in inputs.adjustments:
+        if one.end.timestamp() <= first or one.start.timestamp() >= last:
+            text = f"the range {one.start:%Y-%m-%d %H:%M} .. {one.end:%Y-%m-%d %H:%M} lies outside the plan"
+            text += f" ({head.start} .. {head.end}): the line changes nothing"
+            yield Problem("adjustments.csv", one.line, "start", text, "warning")
 
 
 def check_history(inputs: Inputs, file: PlanFile, history_file: str) -> list[Problem]:

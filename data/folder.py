@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from pydantic import ValidationError
 
 from data import aliases
+from data.adjustments import read_adjustments
 from data.calendars import calendar_names, load_calendar
 from data.cells import Names
 from data.crosscheck import check_history, check_holidays, check_inputs, check_plan
@@ -43,7 +44,7 @@ _TABLES = tuple(
     spec.name
     for spec in (
         aliases.HISTORY, aliases.AGENTS, aliases.TIME_OFF, aliases.PREFERENCES, aliases.FIXED_SHIFTS, aliases.EVENTS,
-        aliases.DRIVERS, aliases.HOLIDAYS,
+        aliases.DRIVERS, aliases.HOLIDAYS, aliases.ADJUSTMENTS,
     )
 )  # fmt: skip
 
@@ -222,6 +223,9 @@ class _Loading:
             ),
             "drivers": self._rows(aliases.DRIVERS, lambda table: read_drivers(table, self.problems)),
             "events": events,
+            "adjustments": self._rows(
+                aliases.ADJUSTMENTS, lambda table: read_adjustments(table, self.names, self.zone, self.problems)
+            ),
         }
         if self.plan is None:
             return None

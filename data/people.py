@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time, timedelta
 from functools import partial
@@ -11,12 +10,11 @@ from zoneinfo import ZoneInfo
 from data.cells import Cells, Names
 from data.problems import Problems
 from data.tables import Table
-from data.values import parse_clock, parse_date, parse_moment, parse_number, parse_plan_date
+from data.values import items, parse_clock, parse_date, parse_moment, parse_number, parse_plan_date
 from wfm.inputs import Agent, FixedShift, Preference, TimeOff
 
 __all__ = ["OFF_TOKENS", "moment_of_day", "read_agents", "read_fixed_shifts", "read_preferences", "read_time_off"]
 
-_LIST = re.compile(r"\s*[;；|、,，]\s*")
 _ATTRIBUTES: Mapping[str, str] = {
     "怀孕": "pregnant", "孕期": "pregnant", "孕妇": "pregnant", "哺乳": "nursing", "哺乳期": "nursing",
     "未成年": "minor", "未成年工": "minor", "实习": "intern", "实习生": "intern", "学生": "part_time_student",
@@ -24,10 +22,6 @@ _ATTRIBUTES: Mapping[str, str] = {
 }  # fmt: skip
 OFF_TOKENS = frozenset({"off", "rest", "休", "休息", "空", "0"})
 """Shift cells (lower-case) that mean a day without work."""
-
-
-def _items(text: str) -> list[str]:
-    return [item for item in _LIST.split(text.strip()) if item]
 
 
 def read_agents(
@@ -61,7 +55,7 @@ def _agent(
     hired, leaves = (cells.parsed(row, column, parse_date) for column in ("hired_on", "leaves_on"))
     if hired and leaves and leaves < hired:
         cells.error(row, "leaves_on", f"leaves on {leaves}, before being hired on {hired}")
-    attributes = (item.lower() for item in _items(cells.text(row, "attributes")))
+    attributes = (item.lower() for item in items(cells.text(row, "attributes")))
     return Agent(
         employee_id=employee_id,
         name=cells.text(row, "name"),
@@ -84,7 +78,7 @@ def _agent_queues(
             cells.error(row, "queues", "is empty, and the contract names no queues; expected e.g. 'phone;chat:0.9'")
         return queues
     found = {}
-    for item in _items(text):
+    for item in items(text):
         name, _, speed_text = item.replace("：", ":").partition(":")
         if item in names.queues:
             name, speed_text = item, ""

@@ -119,13 +119,21 @@ def _cell_text(value: Any) -> str:
     return str(value)
 
 
+def _excel_text(cell: Any) -> str:
+    """Return a cell of a sheet as text; days, which Excel keeps as midnights, by their format without a clock time."""
+    value = cell.value
+    if isinstance(value, datetime) and value.time() == time(0) and "h" not in cell.number_format.lower():
+        value = value.date()
+    return _cell_text(value)
+
+
 def _xlsx_rows(raw: bytes) -> Rows:
     import openpyxl
 
     book = openpyxl.load_workbook(io.BytesIO(raw), read_only=True, data_only=True)
     rows, lines = [], []
-    for number, cells in enumerate(book.worksheets[0].iter_rows(values_only=True), start=1):
-        row = [_cell_text(value) for value in cells]
+    for number, cells in enumerate(book.worksheets[0].iter_rows(), start=1):
+        row = [_excel_text(cell) for cell in cells]
         if any(row):
             rows.append(row)
             lines.append(number)

@@ -9,8 +9,8 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 __all__ = [
-    "BLANKS", "ClockChange", "has_clock", "is_clock", "parse_clock", "parse_date", "parse_moment", "parse_number",
-    "parse_plan_date", "parse_seconds",
+    "BLANKS", "ClockChange", "has_clock", "is_clock", "items", "parse_clock", "parse_date", "parse_moment",
+    "parse_number", "parse_plan_date", "parse_seconds",
 ]  # fmt: skip
 
 BLANKS = frozenset({"", "-", "--", "/", "na", "n/a", "nan", "null", "none"})
@@ -26,7 +26,13 @@ _MOMENT = re.compile(
 )
 _COMPACT = re.compile(r"^(\d{4})(\d{2})(\d{2})(?:[T\s]+(\d{1,2}):?(\d{2})(?::?(\d{2}))?)?()$", re.IGNORECASE)
 _CLOCK_ONLY = re.compile("^" + _CLOCK + "$")
+_LIST = re.compile(r"\s*[;；|、,，]\s*")
 _THOUSANDS = re.compile(r"^[+-]?\d{1,3}(,\d{3})+(\.\d+)?$")
+
+
+def items(text: str) -> list[str]:
+    """Return the entries of a cell that lists several, parted by ``;`` or its Chinese and other likenesses."""
+    return [item for item in _LIST.split(text.strip()) if item]
 
 
 def _match(text: str, example: str) -> re.Match[str]:

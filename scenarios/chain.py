@@ -81,7 +81,8 @@ def run(
         How steps tell what they do, and learn that the user wants them to stop. A stop cuts the roster step short and
         leaves out the simulation; a KeyboardInterrupt in a later step leaves that step out.
     forecast : Forecast, optional
-        A forecast of the same inputs made before (not yet scaled): the forecast step is left out.
+        A forecast of the same inputs made before (adjusted, not yet scaled): the forecast step is left out. What its
+        bots contain is found again, so the scenarios that share it may differ in that.
 
     Raises
     ------
@@ -92,7 +93,7 @@ def run(
     """
     chain = _Chain(scale_absence(inputs, scale or Scale()), seed, scale or Scale(), effort or Effort(), progress, stop)
     if forecast is not None:
-        chain.result = replace(chain.result, forecast=scale_forecast(forecast, chain.scale, seed))
+        chain.result = replace(chain.result, forecast=chain.ready(forecast))
     for step in STEPS[: STEPS.index(until) + 1]:
         chain.take(step)
     return chain.result
@@ -167,17 +168,25 @@ class _Chain:
 
     def _forecast(self) -> ChainResult:
         inputs = self.result.inputs
+        if inputs.own_forecast is None and inputs.own_requirement is not None and inputs.history.rows == 0:
+            return replace(self.result, forecast=self.ready(no_forecast(inputs)))
         if inputs.own_forecast is not None:
             from forecasting.own import from_table
 
             made = from_table(inputs, self.seed)
-        elif inputs.own_requirement is not None and inputs.history.rows == 0:
-            made = no_forecast(inputs)
         else:
             from forecasting.forecast import forecast
 
             made = forecast(inputs, self.seed, self.progress, self.effort.jobs)
-        return replace(self.result, forecast=scale_forecast(made, self.scale, self.seed))
+        return replace(self.result, forecast=self.ready(with_adjustments(made, inputs, self.seed)))
+
+    def ready(self, made: Forecast) -> Forecast:
+        """Return a forecast with the share that bots contain and with the scenario's factors."""
+        from forecasting.containment import containment_of
+
+        inputs = self.result.inputs
+        contained = containment_of(inputs.plan.queue, inputs.events, made.grid)
+        return scale_forecast(replace(made, containment=contained), self.scale, self.seed)
 
     def _staff(self) -> ChainResult:
         from wfm.staffing import requirement as staffing
@@ -216,6 +225,23 @@ class _Chain:
         return replace(self.result, findings=audit(self.result.inputs, roster.shifts, roster.activities, roster.hires))
 
 
+def with_adjustments(made: Forecast, inputs: Inputs, seed: int) -> Forecast:
+    """Return a forecast with the planner's adjustments, where the plan has any and doesn't switch them off."""
+    if not inputs.adjustments or not inputs.plan.forecast.adjustments:
+        return made
+    import numpy as np
+
+    from forecasting.adjust import adjusted
+    from wfm.staffing.volume import open_intervals
+
+    # Mail arrives at closed hours too, where the forecast has some.
+    may_come = [
+        open_intervals(made.grid, queue) | ((rate > 0) & (queue.channel == "email"))
+        for queue, rate in zip(inputs.plan.queue, made.rate, strict=True)
+    ]
+    return adjusted(made, inputs.adjustments, np.stack(may_come), seed)
+
+
 def no_forecast(inputs: Inputs) -> Forecast:
     """Return a forecast of zero contacts, for a plan that brings its requirement and no history."""
     import numpy as np
@@ -223,8 +249,10 @@ def no_forecast(inputs: Inputs) -> Forecast:
     grid = inputs.plan.plan.grid
     queues = tuple(queue.id for queue in inputs.plan.queue)
     zeros = np.zeros((len(queues), grid.n))
-    note = "the plan brings its own requirement and no history: no contacts are forecast, no targets are simulated"
-    return Forecast(grid, queues, np.zeros((1, *zeros.shape), np.float32), zeros, zeros + 1.0, warnings=(note,))
+    notes = ["the plan brings its own requirement and no history: no contacts are forecast, no targets are simulated"]
+    if inputs.adjustments and inputs.plan.forecast.adjustments:
+        notes.append("adjustments.csv changes nothing: there is no forecast that it could be laid over")
+    return Forecast(grid, queues, np.zeros((1, *zeros.shape), np.float32), zeros, zeros + 1.0, warnings=tuple(notes))
 
 
 def _has_volume(forecast: Forecast | None) -> bool:

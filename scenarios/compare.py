@@ -157,6 +157,7 @@ def _forecast_key(inputs: Inputs) -> tuple[object, ...]:
     """What reaches the forecaster: bots, targets and shrinkage come later in the chain."""
     later: Mapping[str, object] = {
         "bot_containment": 0.0,
+        "bot_containment_in": {},
         "shrinkage": 0.0,
         "target": (),
         "concurrency": 1,
@@ -169,7 +170,8 @@ def _forecast_key(inputs: Inputs) -> tuple[object, ...]:
     history = (inputs.history.rows, inputs.history.offered.tobytes(), inputs.history.start.tobytes())
     own = inputs.own_forecast.values if inputs.own_forecast is not None else {}
     given = tuple((name, values.tobytes()) for name, values in sorted(own.items()))
-    return (inputs.plan.plan, queues, inputs.plan.forecast, history, inputs.events, inputs.drivers, given)
+    tables = (inputs.events, inputs.drivers, inputs.adjustments)
+    return (inputs.plan.plan, queues, inputs.plan.forecast, history, *tables, given)
 
 
 def _run_one(task: tuple[Candidate, int, Effort, Forecast | None]) -> ChainResult:

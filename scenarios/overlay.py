@@ -44,12 +44,16 @@ class Scale(BaseModel):
 
 @dataclass(frozen=True)
 class Variant:
-    """A scenario resolved against its ancestors: overlays from the oldest to the newest, and the merged factors."""
+    """A scenario resolved against its ancestors: overlays from the oldest to the newest, and the merged factors.
+
+    ``adjustments`` False switches the planner's adjustments off, whatever plan and scenario say.
+    """
 
     name: str
     title: str = ""
     overlays: tuple[tuple[str, Mapping[str, Any]], ...] = ()
     scale: Scale = field(default_factory=Scale)
+    adjustments: bool = True
 
     def apply(self, raw_plan: dict[str, Any]) -> dict[str, Any]:
         """Return the raw plan of this scenario.
@@ -66,6 +70,8 @@ class Variant:
         problems += self._unknown_queues(plan)
         if problems:
             raise InputError(problems)
+        if not self.adjustments and isinstance(plan.setdefault("forecast", {}), dict):
+            plan["forecast"]["adjustments"] = False
         return plan
 
     def _unknown_queues(self, plan: Mapping[str, Any]) -> list[Problem]:
@@ -186,7 +192,7 @@ def _add_drivers(plan: dict[str, Any], changes: Mapping[str, Any]) -> None:
 def _by_id(entries: object, key: str = "id") -> dict[str, dict[str, Any]]:
     """Return the entries of an array of tables by their ids; none when it is something else."""
     tables = entries if isinstance(entries, list) else []
-    return {str(entry["id"]): entry for entry in tables if isinstance(entry, dict) and "id" in entry}
+    return {str(entry[key]): entry for entry in tables if isinstance(entry, dict) and key in entry}
 
 
 def _merge_keyed(

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from scenarios.overlay import Scale
+from wfm.counts import scaled_counts
 from wfm.inputs import Inputs
 from wfm.results import Forecast
 
@@ -16,25 +17,20 @@ __all__ = ["scale_absence", "scale_forecast"]
 def scale_forecast(forecast: Forecast, scale: Scale, seed: int) -> Forecast:
     """Return the forecast with contacts and handle times multiplied by the scenario's factors.
 
-    Counts stay whole: the fraction is rounded up with its own probability, with the same random numbers in every
-    scenario, so that scenarios differ by their factors and not by luck.
+    Counts stay whole, with the same random numbers in every scenario (see :func:`wfm.counts.scaled_counts`).
     """
     volume = np.array([scale.volume_of(queue) for queue in forecast.queues])
     aht = np.array([scale.aht_of(queue) for queue in forecast.queues])
     if np.all(volume == 1.0) and np.all(aht == 1.0):
         return forecast
-    rng = np.random.default_rng(np.random.SeedSequence([seed, 0x5CA1E]))
-    paths = np.empty_like(forecast.paths)
-    for index, path in enumerate(forecast.paths):
-        scaled = path * volume[:, None]
-        paths[index] = np.floor(scaled + rng.random(path.shape))
     baseline = None if forecast.baseline is None else forecast.baseline * volume[:, None]
     return replace(
         forecast,
-        paths=paths,
+        paths=scaled_counts(forecast.paths, volume[:, None], (seed, 0x5CA1E)),
         rate=forecast.rate * volume[:, None],
         aht_seconds=forecast.aht_seconds * aht[:, None],
         baseline=baseline,
+        parts=tuple(replace(part, contacts=part.contacts * volume[:, None]) for part in forecast.parts),
     )
 
 

@@ -371,6 +371,24 @@ def test_results_never_lie_among_the_inputs(copy: Path) -> None:
     assert (copy / "forecast.csv").read_text() == "mine"
 
 
+def test_adjustments_can_be_left_out(copy: Path, blank: Path) -> None:
+    """``--no-adjustments`` gives the bytes that the plan gives without the file, and another hash than with it."""
+    shutil.copy(blank / "out" / "base" / "forecast.csv", copy / "mine.csv")
+    with (copy / "plan.toml").open("a", encoding="utf-8") as file:
+        file.write('\n[forecast]\nfile = "mine.csv"\n')
+    assert wfm("forecast", copy, "--out", copy / "plain", "--quiet").exit_code == 0
+    (copy / "adjustments.csv").write_text("queue,start,action,value\n,2025-09-03,add,1000\n", encoding="utf-8")
+    for name, options in (("with", ()), ("without", ("--no-adjustments",))):
+        assert wfm("forecast", copy, "--out", copy / name, "--quiet", *options).exit_code == 0
+    plain, moved = (
+        sum(float(row["offered_mean"]) for row in rows_of(copy / name / "forecast.csv")) for name in ("plain", "with")
+    )
+    assert moved - plain == pytest.approx(1000, abs=1)
+    assert (copy / "without" / "forecast.csv").read_bytes() == (copy / "plain" / "forecast.csv").read_bytes()
+    hashes = {json.loads((copy / name / "summary.json").read_text())["input_hash"] for name in ("with", "without")}
+    assert len(hashes) == 2
+
+
 def test_a_broken_scenario_stops_only_those_who_use_it(copy: Path) -> None:
     """The base can be checked beside a scenario that can't be read; using that one says where it breaks."""
     (copy / "scenarios" / "broken.toml").write_text("\n[queue\n", encoding="utf-8")

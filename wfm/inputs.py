@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +13,9 @@ from numpy.typing import NDArray
 from wfm.plan import Contract, Plan
 from wfm.rules import DayTypes, LabourRules
 
-__all__ = ["Agent", "Driver", "Event", "FixedShift", "History", "Inputs", "Preference", "SeriesTable", "TimeOff"]
+__all__ = [
+    "Adjustment", "Agent", "Driver", "Event", "FixedShift", "History", "Inputs", "Preference", "SeriesTable", "TimeOff",
+]  # fmt: skip
 
 FloatArray = NDArray[np.float64]
 
@@ -95,16 +98,48 @@ class Event:
     scale: float = 1.0
     source: str = ""
     confidence: str = ""
+    like: str = ""
 
 
 @dataclass(frozen=True)
-    like: str = ""
 class Driver:
     """A daily quantity that moves contacts: orders, GMV, campaign spend; past and planned."""
 
     date: date
     name: str
     value: float
+
+
+@dataclass(frozen=True)
+class Adjustment:
+    """One thing that the planner knows better than the forecast.
+
+    Attributes
+    ----------
+    queues : tuple of str
+        Ids of the queues that it is about; empty = every queue.
+    start, end : datetime
+        Aware; the end is exclusive.
+    action : str
+        ``set``, ``add`` or ``multiply``.
+    value : float
+        A factor for ``multiply``. For ``set`` and ``add``: contacts of all its queues over the whole range together
+        (``offered``), or seconds per contact (``aht_seconds``).
+    measure : str
+    reason : str
+        What the forecast's part is called; empty: the line describes itself.
+    line : int
+        Its line in adjustments.csv, 0 when it was not read from there.
+    """
+
+    queues: tuple[str, ...]
+    start: datetime
+    end: datetime
+    action: Literal["set", "add", "multiply"]
+    value: float
+    measure: Literal["offered", "aht_seconds"] = "offered"
+    reason: str = ""
+    line: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True)
@@ -158,6 +193,8 @@ class Inputs:
 
     Attributes
     ----------
+    adjustments : tuple of Adjustment
+        In the order in which they apply.
     own_forecast, own_requirement : SeriesTable or None
         Given when the plan brings ``forecast.csv`` (``offered_mean``, ``offered_p10``, ``offered_p50``,
         ``offered_p90``, ``aht_seconds``) or ``requirement.csv`` (``load_erlangs``, ``agents_required``,
@@ -176,6 +213,7 @@ class Inputs:
     fixed_shifts: tuple[FixedShift, ...] = ()
     events: tuple[Event, ...] = ()
     drivers: tuple[Driver, ...] = ()
+    adjustments: tuple[Adjustment, ...] = ()
     own_forecast: SeriesTable | None = None
     own_requirement: SeriesTable | None = None
     input_hash: str = ""

@@ -110,6 +110,8 @@ class Queue(_Part):
 
     ``aht_seconds`` (used where the history has no handle time) and the handle time of the history are the agent's time
     for one contact handled alone; ``concurrency_speedup[k-1]`` is the throughput with k open chats relative to one.
+    ``bot_containment_in`` maps a phase of the event calendar, or ``opening`` (the first hours of a sale), to the share
+    that takes the place of ``bot_containment`` while it runs.
     """
 
     id: str = Field(min_length=1)
@@ -122,6 +124,7 @@ class Queue(_Part):
     patience_seconds: float | None = Field(None, gt=0)
     priority: int = Field(5, ge=1, le=99)
     bot_containment: float = Field(0.0, ge=0.0, lt=1.0)
+    bot_containment_in: dict[str, Annotated[float, Field(ge=0.0, lt=1.0)]] = Field(default_factory=dict)
     shrinkage: float = Field(0.0, ge=0.0, lt=1.0)
     aht_seconds: float | None = Field(None, gt=0)
     shortage_cost_per_hour: float | None = Field(None, ge=0)
@@ -306,7 +309,7 @@ class Costs(_Part):
 
 
 class ForecastOptions(_Part):
-    """``[forecast]``: own numbers, or how ours are made."""
+    """``[forecast]``: own numbers, or how ours are made; ``adjustments`` lays adjustments.csv over either."""
 
     file: str | None = None
     paths: int = Field(500, ge=20, le=20000)
@@ -372,10 +375,10 @@ class Plan(_Part):
     limits: Limits = Limits()
     costs: Costs = Costs()
     forecast: ForecastOptions = ForecastOptions()
+    driver: tuple[DriverOptions, ...] = ()
     requirement: RequirementOptions = RequirementOptions()
     roster: RosterOptions = RosterOptions()
     simulation: SimulationOptions = SimulationOptions()
-    driver: tuple[DriverOptions, ...] = ()
 
     def queue_by_id(self, queue_id: str) -> Queue:
         """Return a queue by its id; KeyError when there is none."""

@@ -24,6 +24,7 @@ FILES = {
     "fixed_shifts.csv": "employee_id,date,shift,start,end\n001,2025-10-23,early,08:00,17:00\n",
     "events.csv": "event,platform,phase,start,end,scale\nx,all,sale,2025-10-22 20:00,2025-10-23,1.2\n",
     "drivers.csv": "date,name,value\n2025-10-01,orders,5\n",
+    "adjustments.csv": "queue,start,end,action,value,measure\nphone,2025-10-22 20:00,2025-10-23,add,50,offered\n",
     "holidays.csv": "date,type,name\n2025-10-01,statutory,x\n",
 }
 PIECES = st.sampled_from(

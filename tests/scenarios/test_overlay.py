@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from copy import deepcopy
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -40,7 +41,6 @@ def test_keyed_tables_change_one_entry() -> None:
     assert plan["limits"]["temporary"] == {"headcount_max": 140, "share_max": 0.4}
 
 
-def test_extends_builds_on_another_scenario() -> None:
 def test_drivers_change_by_name() -> None:
     """``[driver."orders"]`` changes its entry, and makes one where the plan leaves the driver to the defaults."""
     variant = resolve("s", {"s": {"driver": {"orders": {"use": False}}}})
@@ -65,6 +65,7 @@ def test_shares_of_bots_change_phase_by_phase() -> None:
     assert changed == {"main_day": 0.3, "opening": 0.4, "sale_start": 0.35}
 
 
+def test_extends_builds_on_another_scenario() -> None:
     """The child's keys win over the parent's, factors merge key by key."""
     files: dict[str, dict[str, Any]] = {
         "parent": {"scale": {"volume": {"all": 1.2, "a": 1.5}, "absence": 1.5}},

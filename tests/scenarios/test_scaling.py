@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -10,7 +11,7 @@ import pytest
 from scenarios.overlay import Scale
 from scenarios.scaling import scale_forecast
 from wfm.grid import TimeGrid
-from wfm.results import Forecast
+from wfm.results import Forecast, ForecastPart
 
 GRID = TimeGrid("Asia/Shanghai", date(2025, 10, 20), 2, 60)
 
@@ -38,6 +39,13 @@ def test_counts_stay_whole_and_the_mean_is_scaled(factor: float) -> None:
     assert path.mean() == pytest.approx(3.0 * factor, abs=tolerance)
     assert np.array_equal(scaled.paths[:, 1], forecast_of_threes().paths[:, 1])
     assert scaled.rate[0, 0] == pytest.approx(3.0 * factor)
+
+
+def test_parts_are_scaled_with_the_whole() -> None:
+    """What the causes add still sums to the day's mean after scaling."""
+    whole = replace(forecast_of_threes(), parts=(ForecastPart("baseline", "", np.full((2, 2), 72.0)),))
+    scaled = scale_forecast(whole, Scale(volume={"a": 1.5}), seed=1)
+    assert np.allclose(sum(part.contacts for part in scaled.parts), scaled.daily_rate)
 
 
 def test_scenarios_share_their_random_numbers() -> None:

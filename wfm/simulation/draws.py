@@ -49,9 +49,10 @@ def _stream(seed: int, replication: int, purpose: np.uint64, owner: np.uint64) -
 def _fill_cell(demand: Demand, stream: np.uint64, q: int, t: int, count: int, out: Contacts, n: int) -> int:
     """Write the contacts of one queue and interval from row ``n`` on, unsorted; return the row behind the last."""
     cell = _mix(stream, np.uint64(t))
+    contained = demand.containment[q, t]
     for i in range(count):
         own = _mix(cell, np.uint64(i))
-        if _uniform(own, 0) < demand.containment[q]:
+        if _uniform(own, 0) < contained:
             continue
         out.queue[n] = q
         out.interval[n] = t

@@ -29,7 +29,7 @@ class Demand(NamedTuple):
         Mean time of one person of speed 1 for one contact handled alone; above 0.
     patience_seconds : float array (queues,)
         Mean of the exponential patience, ``inf`` when nobody leaves.
-    containment : float array (queues,)
+    containment : float array (queues, intervals)
         Share that a bot keeps from people.
     """
 

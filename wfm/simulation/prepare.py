@@ -28,8 +28,14 @@ def prepare_demand(forecast: Forecast, queues: Sequence[Queue]) -> Demand:
         interval_seconds=forecast.grid.interval_minutes * 60.0,
         aht_seconds=np.array([_aht(row, queue) for row, queue in zip(forecast.aht_seconds, queues, strict=True)]),
         patience_seconds=np.array([_patience(queue) for queue in queues]),
-        containment=np.array([queue.bot_containment for queue in queues]),
+        containment=_containment(forecast, queues),
     )
+
+
+def _containment(forecast: Forecast, queues: Sequence[Queue]) -> FloatArray:
+    if forecast.containment is not None:
+        return np.ascontiguousarray(forecast.containment, dtype=np.float64)
+    return np.repeat([[queue.bot_containment] for queue in queues], forecast.grid.n, axis=1)
 
 
 def _aht(row: FloatArray, queue: Queue) -> FloatArray:
@@ -85,7 +91,7 @@ def shrinkage_by_profile(forecast: Forecast, queues: Sequence[Queue], speed: Flo
     reach people x handle time; equally where no work is forecast), times ``absence``.
     """
     demand = prepare_demand(forecast, queues)
-    work = np.nansum(forecast.rate * demand.aht_seconds, axis=1) * (1.0 - demand.containment)
+    work = np.nansum(forecast.rate * (1.0 - demand.containment) * demand.aht_seconds, axis=1)
     shrinkage = np.array([queue.shrinkage for queue in queues])
     serves = (speed > 0.0).astype(np.float64)
     weight = serves * work

@@ -23,10 +23,11 @@ FloatArray = NDArray[np.float64]
 def requirement(inputs: Inputs, forecast: Forecast) -> Requirement:
     """Return the agents that every queue needs for its targets.
 
-    Per queue and interval the contacts that reach people are ``rate * (1 - bot_containment)``. Where several targets
-    count at once the one that asks for most decides; where none counts, agents are at most 95 % busy; an open queue
-    with more than 0.05 contacts per interval has at least one agent; a closed queue none. A target with ``confidence``
-    is staffed for that quantile of the volume over the span it is judged on.
+    Per queue and interval the contacts that reach people are ``rate * (1 - containment)``, by the forecast or else by
+    the queue's ``bot_containment``. Where several targets count at once the one that asks for most decides; where none
+    counts, agents are at most 95 % busy; an open queue with more than 0.05 contacts per interval has at least one
+    agent; a closed queue none. A target with ``confidence`` is staffed for that quantile of the volume over the span it
+    is judged on.
 
     Parameters
     ----------

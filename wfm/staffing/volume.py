@@ -39,7 +39,8 @@ def staffed_volume(forecast: Forecast, row: int, queue: Queue, target: Target | 
     rate: FloatArray = np.maximum(forecast.rate[row], 0.0)
     if target is not None and target.confidence is not None:
         rate = _quantile(forecast, row, rate, target.over, target.confidence)
-    return rate * (1.0 - queue.bot_containment)
+    contained = queue.bot_containment if forecast.containment is None else forecast.containment[row]
+    return rate * (1.0 - contained)
 
 
 def _quantile(forecast: Forecast, row: int, rate: FloatArray, over: str, confidence: float) -> FloatArray:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -104,10 +106,27 @@ def test_customers_do_not_depend_on_other_queues_or_the_bot() -> None:
     more = draw_contacts(demand, (base * [[2.0], [1.0]]).astype(np.float32), 5, 0)
     for column in ("arrival", "patience", "work_seconds"):
         assert np.array_equal(getattr(first, column)[first.queue == 1], getattr(more, column)[more.queue == 1])
-    bot = draw_contacts(demand._replace(containment=np.array([0.0, 0.3])), base.astype(np.float32), 5, 0)
+    contained = np.array([[0.0], [0.3]]) * np.ones(48)
+    bot = draw_contacts(demand._replace(containment=contained), base.astype(np.float32), 5, 0)
     kept = bot.arrival[bot.queue == 1]
     assert set(kept) < set(first.arrival[first.queue == 1])
     assert len(kept) / 2400 == pytest.approx(0.7, abs=4 * np.sqrt(0.21 / 2400))
+
+
+def test_bots_keep_a_share_that_may_change_by_the_hour() -> None:
+    """A forecast that says it by interval: nobody before noon, four in ten after it; work counts what is left."""
+    inputs = make_inputs([{**TWO[0], "bot_containment": 0.9}, TWO[1]])
+    offered = np.full((2, 48), 200.0)
+    share = np.where(np.arange(48) < 24, 0.0, 0.4) * np.array([[1.0], [0.0]])
+    forecast = replace(make_forecast(inputs, offered[None], [300.0, 100.0]), containment=share)
+    got = draw_contacts(prepare_demand(forecast, list(inputs.plan.queue)), offered.astype(np.float32), 5, 0)
+    reached = np.bincount(got.interval[got.queue == 0], minlength=48)
+    assert (reached[:24] == 200).all()
+    assert reached[24:].mean() / 200 == pytest.approx(0.6, abs=4 * np.sqrt(0.24 / 4800))
+    weight = 300 * 0.8 / (300 * 0.8 + 100)
+    expected = weight * 0.1 + (1 - weight) * 0.4
+    both = np.array([[1.0, 1.0]])
+    assert shrinkage_by_profile(forecast, list(inputs.plan.queue), both, 1.0) == pytest.approx([expected])
 
 
 def test_contacts_are_exponential_and_uniform_in_their_interval() -> None:

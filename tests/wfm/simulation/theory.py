@@ -71,7 +71,7 @@ def poisson_runs(
         HOUR,
         np.full((queues, hours), aht_seconds),
         np.array(patience_seconds, dtype=np.float64),
-        np.zeros(queues),
+        np.zeros((queues, hours)),
     )
     for run in range(runs):
         offered = np.random.default_rng([run, 1]).poisson(per_hour).astype(np.float32)

@@ -82,6 +82,18 @@ def test_bots_take_their_share_and_chat_uses_its_slots() -> None:
     assert (got.agents_required == chat_required(120, 600, speedup, 0.8, 30, 240)).all()
 
 
+def test_the_forecast_may_say_what_bots_keep_hour_by_hour() -> None:
+    """Where the forecast has the share, the queue's own doesn't count: half as many bots' contacts at night."""
+    inputs = inputs_of(phone(bot_containment=0.9, target=[target(confidence=0.9)]))
+    forecast = forecast_of(inputs, 100.0)
+    share = np.where(forecast.grid.minute_of_day < 720, 0.0, 0.5)[None]
+    got = requirement(inputs, replace(forecast, containment=share))
+    plain = requirement(inputs_of(phone(target=[target(confidence=0.9)])), replace(forecast, rate=100 * (1 - share)))
+    assert got.load_erlangs == pytest.approx(10 * (1 - share))
+    assert np.array_equal(got.agents_required[0, :24], plain.agents_required[0, :24])
+    assert got.agents_required[0, 30] < got.agents_required[0, 0]
+
+
 def test_the_target_that_asks_for_most_decides() -> None:
     """Three metrics at once: each interval has the largest of the three numbers, and they differ."""
     goals = [
