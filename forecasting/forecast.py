@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from forecasting.calendar_features import CalendarFeatures, calendar_features
 from forecasting.effects import Effects, fit_effects
-from forecasting.handle_time import handle_time
+from forecasting.handle_time import handle_times
 from forecasting.level import TooShortError, candidate
 from forecasting.openings import DayShapes, day_shapes
 from forecasting.own import from_table
@@ -147,18 +147,16 @@ def _assemble(
     plan, grid = inputs.plan, inputs.plan.plan.grid
     shapes, shape_warnings = day_shapes(table, calendar, effects, plan.queue)
     rate = _rate(grid, shapes, days.mean, (grid.start - table.first).days)
-    slot = grid.minute_of_day // table.slot_minutes
-    weekday = (grid.day_index + grid.start.weekday()) % 7
-    times = [handle_time(table, number, queue, weekday, slot) for number, queue in enumerate(plan.queue)]
+    seconds, aht_warnings = handle_times(inputs, table, calendar, grid)
     slot_cv = np.array([slot_spread(table, calendar, shapes.ordinary, queue) for queue in range(len(plan.queue))])
     model = PathModel(rate, grid.day_index, days.sd, spread.memory, spread.correlation, slot_cv)
-    told = [*table.warnings, *_history_warnings(inputs, table), *shape_warnings, *(text for _, text in times if text)]
+    told = [*table.warnings, *_history_warnings(inputs, table), *shape_warnings, *aht_warnings]
     return Forecast(
         grid,
         tuple(queue.id for queue in plan.queue),
         sample_paths(model, plan.forecast.paths, seed),
         rate,
-        np.stack([seconds for seconds, _ in times]),
+        seconds,
         choices,
         days.baseline,
         _event_notes(calendar, tuple(queue.id for queue in plan.queue), grid.dates),

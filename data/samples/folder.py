@@ -6,6 +6,7 @@ import csv
 import gzip
 import io
 import shutil
+import tomllib
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -17,7 +18,10 @@ from data.samples.demand import HISTORY_MINUTES, Truth, truth_of
 from data.samples.people import People, people_of
 from data.samples.specs import BLANK, SampleSpec, own_events, spec_of
 from wfm.errors import InputError, Problem
+from wfm.grid import TimeGrid
 from wfm.inputs import Event
+from wfm.plan import Plan
+from wfm.speeds import mean_speeds
 
 __all__ = ["blank", "write_sample"]
 
@@ -49,10 +53,10 @@ def write_sample(name: str, folder: Path, seed: int = 1) -> None:
     _make_empty(folder)
     _copy_texts(name, folder)
     truth = truth_of(spec, seed)
-    text = _history_text(spec, truth, seed).encode("utf-8")
+    people = people_of(spec, seed)
+    text = _history_text(spec, truth, people, seed).encode("utf-8")
     with (folder / "history.csv.gz").open("wb") as raw, gzip.GzipFile("", "wb", 6, raw, mtime=0) as packed:
         packed.write(text)  # mtime=0: equal input gives equal bytes
-    people = people_of(spec, seed)
     _write_people(folder, people)
     _write_fixed_shifts(folder / "fixed_shifts.csv", people)
     if spec.main_days:
@@ -70,8 +74,10 @@ def blank(folder: Path) -> None:
     """
     _make_empty(folder)
     _copy_texts("blank", folder)
-    (folder / "history.csv").write_text(_history_text(BLANK, truth_of(BLANK, 1), 1), encoding="utf-8", newline="")
-    _write_people(folder, people_of(BLANK, 1))
+    people = people_of(BLANK, 1)
+    history = _history_text(BLANK, truth_of(BLANK, 1), people, 1)
+    (folder / "history.csv").write_text(history, encoding="utf-8", newline="")
+    _write_people(folder, people)
 
 
 def _copy_texts(name: str, folder: Path) -> None:
@@ -139,14 +145,14 @@ def _write_orders(path: Path, truth: Truth) -> None:
     _write_table(path, "date,name,value", rows)
 
 
-def _history_text(spec: SampleSpec, truth: Truth, seed: int) -> str:
+def _history_text(spec: SampleSpec, truth: Truth, people: People, seed: int) -> str:
     """Return the history with the sample's known flaws, as CSV."""
     rng = np.random.default_rng(np.random.SeedSequence([seed, 5, len(spec.name)]))
     grid = truth.history_grid
     stamps = _stamps(grid.start, grid.days)
     text = io.StringIO()
     text.write(_HISTORY_HEADER + "\n")
-    offered, aht = truth.history_sampled.astype(np.int64), _history_aht(truth)
+    offered, aht = truth.history_sampled.astype(np.int64), _history_aht(truth) / _speed(spec, people, grid)
     for number, queue in enumerate(spec.queues):
         keep = grid.window_mask(queue.open)
         contacts = offered[number].copy()
@@ -169,6 +175,15 @@ def _history_aht(truth: Truth) -> NDArray[np.float64]:
     seconds = np.nan_to_num(truth.sampled_aht[:, : grid.n * step]).reshape(shape)
     total = contacts.sum(axis=2)
     return np.where(total > 0, (contacts * seconds).sum(axis=2) / np.maximum(total, 1), np.nan)
+
+
+def _speed(spec: SampleSpec, people: People, grid: TimeGrid) -> NDArray[np.float64]:
+    """Return the mean speed of the people behind each interval of the history: shape (queues, n)."""
+    plan = Plan.model_validate(tomllib.loads((_TEXTS / spec.name / "plan.toml").read_text(encoding="utf-8")))
+    found = mean_speeds(plan, people.agents, grid.start, grid.days).speed
+    # Before the first of today's people came, others of the same make worked there.
+    usual = np.array([np.median(row[np.isfinite(row)]) if np.isfinite(row).any() else 1.0 for row in found])
+    return np.where(np.isfinite(found), found, usual[:, None])[:, grid.day_index]
 
 
 def _put_flaws(spec: SampleSpec, queue: str, first: date, contacts: NDArray[np.int64], keep: NDArray[np.bool_]) -> None:

@@ -8,6 +8,7 @@ from collections import Counter
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from data.folder import load
@@ -17,6 +18,7 @@ from data.samples.specs import SPECS
 from wfm.errors import InputError
 from wfm.grid import parse_window
 from wfm.inputs import FixedShift, Inputs
+from wfm.speeds import mean_speeds
 
 ALL = (*sample_names(), "blank")
 
@@ -240,6 +242,21 @@ def test_rows_add_up(folders: dict[str, Path]) -> None:
     rows = _history(folders["hotline"])
     assert all(int(row["handled"]) + int(row["abandoned"]) == int(row["offered"]) for row in rows)
     assert all((row["aht_seconds"] != "") == (int(row["offered"]) > 0) for row in rows)
+
+
+@pytest.mark.parametrize("name", ["618", "hotline"])
+def test_the_history_is_made_by_the_people_who_are_named(name: str, folders: dict[str, Path]) -> None:
+    """Handle time times the mean speed of the last weeks' people is the planted one within 2 %, for every queue."""
+    inputs = load(folders[name]).inputs
+    history, truth = inputs.history, ground_truth(name)
+    days = truth.history_grid.days
+    speeds = mean_speeds(inputs.plan, inputs.agents, truth.history_grid.start, days).speed[:, -56:].mean(axis=1)
+    recent = history.start >= truth.history_grid.day_starts[-57]
+    for number, spec in enumerate(SPECS[name].queues):
+        mine = recent & (history.queue == number) & (history.offered > 0)
+        observed = np.average(history.aht_seconds[mine], weights=history.offered[mine])
+        planted = np.average(truth.aht_seconds[number], weights=truth.expected[number])
+        assert observed * speeds[number] == pytest.approx(planted, rel=0.02), spec.id
 
 
 def test_orders_are_known_and_then_planned(folders: dict[str, Path]) -> None:

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from forecasting.calendar_features import calendar_features
 from forecasting.effects import fit_effects
-from forecasting.handle_time import handle_time
 from forecasting.openings import DayShapes, day_shapes
 from forecasting.resample import day_table
 from tests.forecasting import world
@@ -65,30 +62,3 @@ def test_a_queue_without_shape_borrows_that_of_its_channel() -> None:
     assert np.allclose(shapes.ordinary[1], shapes.ordinary[0].mean(axis=0, keepdims=True), atol=0.01)
     assert np.allclose(shapes.ordinary[2][:, 8:22], 1 / 14)
     assert len(warnings) == 2
-
-
-@given(st.floats(60, 900), st.integers(1, 40))
-@settings(max_examples=15, deadline=None)
-def test_constant_handle_time_is_found_whatever_the_volume(seconds: float, level: int) -> None:
-    """Shrinking and smoothing leave a constant handle time as it is."""
-    days = 20
-    start = world.history(days=days, queues=("chat-a",)).start
-    offered = np.where(np.arange(24 * days) % 24 >= 8, float(level), 0.0)
-    rows = world.table(
-        ("chat-a",), np.zeros(24 * days, dtype=np.int64), start, 60, offered, np.full(24 * days, seconds)
-    )
-    table = day_table(world.inputs(history=rows))
-    found, told = handle_time(table, 0, world.plan().queue[0], np.arange(48) // 24, np.arange(48) % 24)
-    assert np.allclose(found, seconds)
-    assert told == ""
-
-
-def test_handle_time_follows_the_hour() -> None:
-    """Slow nights and quick mornings are told apart once enough contacts stand behind them."""
-    rows = world.history(queues=("chat-a",))
-    hour = np.arange(len(rows.start)) % 24
-    slow = world.table(("chat-a",), rows.queue, rows.start, 60, rows.offered, np.where(hour >= 18, 400.0, 200.0))
-    table = day_table(world.inputs(history=slow))
-    found, _ = handle_time(table, 0, world.plan().queue[0], np.zeros(24, dtype=np.int64), np.arange(24))
-    assert np.abs(found[10:16] - 200).max() < 8
-    assert np.abs(found[20:23] - 400).max() < 8
