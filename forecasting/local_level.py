@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.fft import next_fast_len
 
 __all__ = ["local_level", "robust_sd"]
 
@@ -27,13 +28,14 @@ def local_level(logs: FloatArray, weight: FloatArray, weekdays: NDArray[np.int64
         Monday 0.
     """
     filled = np.where(weight > 0, logs, 0.0)
-    spectrum = np.fft.rfft(_kernel(logs.shape[1]))
+    size = next_fast_len(2 * logs.shape[1], real=True)
+    spectrum = np.fft.rfft(_kernel(size))
     week_of = (weekdays[:, None] == np.arange(7)).astype(np.float64)
     seasonal = np.zeros_like(filled)
     level = seasonal
     for _ in range(_ROUNDS):
-        mass = _smoothed(weight, spectrum)
-        level = _smoothed((filled - seasonal) * weight, spectrum) / np.maximum(mass, 1e-12)
+        mass = _smoothed(weight, spectrum, size)
+        level = _smoothed((filled - seasonal) * weight, spectrum, size) / np.maximum(mass, 1e-12)
         rest = filled - level
         counted = weight @ week_of
         week = ((rest * weight) @ week_of) / np.maximum(counted, 1e-12)
@@ -50,13 +52,14 @@ def robust_sd(values: FloatArray, least: float = 0.02) -> float:
     return max(1.4826 * float(np.median(np.abs(values - np.median(values)))), least) if len(values) else 0.2
 
 
-def _kernel(days: int) -> FloatArray:
-    distance = np.minimum(np.arange(2 * days), 2 * days - np.arange(2 * days)) / _BANDWIDTH_DAYS
+def _kernel(size: int) -> FloatArray:
+    """Return the kernel's weights at distances 0, 1, ..., and back down, for a circular sum: shape (size,)."""
+    distance = np.minimum(np.arange(size), size - np.arange(size)) / _BANDWIDTH_DAYS
     # The floor keeps a level where no day counts for weeks on both sides.
     kernel: FloatArray = np.exp(-0.5 * distance**2) + 1e-6 / (1 + distance**2)
     return kernel
 
 
-def _smoothed(values: FloatArray, spectrum: NDArray[np.complex128]) -> FloatArray:
-    size, days = 2 * values.shape[1], values.shape[1]
-    return np.asarray(np.fft.irfft(np.fft.rfft(values, size, axis=1) * spectrum, size, axis=1)[:, :days])
+def _smoothed(values: FloatArray, spectrum: NDArray[np.complex128], size: int) -> FloatArray:
+    smooth = np.fft.irfft(np.fft.rfft(values, size, axis=1) * spectrum, size, axis=1)
+    return np.asarray(smooth[:, : values.shape[1]], dtype=np.float64)
