@@ -56,6 +56,12 @@ def test_the_next_sale_is_foretold_from_planned_orders() -> None:
     assert fit.warnings == ()
 
 
+def test_drivers_are_trusted_where_contacts_come_after_the_orders() -> None:
+    """Drivers weigh more on phone and mail than on a platform's chat, and nothing where they have no share."""
+    assert fitted().trust.tolist() == [0.25, 0.75, 0.75]
+    assert fitted(shop.inputs(driver=[{"name": "orders", "queues": ["service"]}])).trust.tolist() == [0.0, 0.75, 0.0]
+
+
 def test_shares_are_the_sum_of_the_kernel_and_relative_belongs_to_them() -> None:
     """The parts of a fit agree: kernel sums to shares, and reasons without share move nothing."""
     fit = fitted()
