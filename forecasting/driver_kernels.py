@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -82,6 +83,11 @@ def is_orders(name: str) -> bool:
     return name.strip().lower() in _ORDERS
 
 
+def _stem(name: str) -> str:
+    """Return what a driver counts: orders of one platform, ``orders-tmall``, behave like orders."""
+    return re.split(r"[-_ :/]", name.strip(), maxsplit=1)[0]
+
+
 def is_shop(queue: Queue) -> bool:
     """Return whether customers ask there before they buy: a chat queue of a platform."""
     return queue.channel == "chat" and bool(queue.platform)
@@ -98,7 +104,7 @@ def acting_drivers(inputs: Inputs) -> tuple[ActingDriver, ...]:
             found.append(ActingDriver(name, _OF_ORDERS, np.ones(len(inputs.plan.queue), dtype=bool)))
         elif entry is not None and entry.use:
             own = _own_reasons(entry.reasons.items())
-            reasons = own or (_OF_ORDERS if is_orders(name) else (_OTHER,))
+            reasons = own or (_OF_ORDERS if is_orders(_stem(name)) else (_OTHER,))
             acts = [not entry.queues or queue.id in entry.queues for queue in inputs.plan.queue]
             found.append(ActingDriver(name, reasons, np.array(acts, dtype=bool)))
     return tuple(found)

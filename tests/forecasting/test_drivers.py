@@ -193,6 +193,8 @@ def test_which_drivers_act() -> None:
     assert acting("订单量") == [("订单量", 5)]
     assert acting("gmv") == []
     assert acting("gmv", {"name": "gmv"}) == [("gmv", 1)]
+    assert acting("orders-tmall") == []
+    assert acting("orders-tmall", {"name": "orders-tmall"}) == [("orders-tmall", 5)]
     assert acting("orders", {"name": "orders", "use": False}) == []
 
 
