@@ -19,6 +19,8 @@ __all__ = ["CalendarFeatures", "Column", "calendar_features"]
 FloatArray = NDArray[np.float64]
 # Parts of a phase that move contacts much; the local level of a queue is not read off those days.
 STRONG_PARTS = frozenset({"eve", "part", "full1", "full2", "full3"})
+# The first full day after an evening opening: some of its contacts came the evening before.
+EVENING_BEFORE = "evening_before"
 _PART_RANKS = ("full1", "full2", "part", "full3", "eve")
 _KIND_RANKS = ("main", "sale", "wave", "deposit")
 _WEAK_RANK = len(_PART_RANKS) * len(_KIND_RANKS)
@@ -84,7 +86,7 @@ class CalendarFeatures:
             for acting, day, part in _strongest(self.phases, group):
                 row = (day - self.first).days
                 if acting is phase and 0 <= row < alone.shape[1]:
-                    for column in _columns(phase, part):
+                    for column in _columns(phase, part, day):
                         alone[:, row, index[column]] += weight
         return alone
 
@@ -113,7 +115,7 @@ def calendar_features(
     cells: dict[Column, set[tuple[str, date]]] = {}
     for group in relevance:
         for phase, day, part in _strongest(phases, group):
-            for column in _columns(phase, part) if first <= day <= last else ():
+            for column in _columns(phase, part, day) if first <= day <= last else ():
                 cells.setdefault(column, set()).add((group, day))
     for day, column in _holiday_entries(inputs, first, last):
         cells.setdefault(column, set()).update((group, day) for group in relevance)
@@ -128,13 +130,23 @@ def calendar_features(
     return CalendarFeatures(first, columns, values, strong, weak, phases, relevance)
 
 
-def _columns(phase: Phase, part: str) -> Iterator[Column]:
-    """Yield the columns that a part of a phase switches on: for all openings, for its kind, and within its event."""
+def _columns(phase: Phase, part: str, day: date) -> Iterator[Column]:
+    """Yield the columns that a part of a phase switches on: for all openings, for its kind, and within its event.
+
+    Within one event the quieter days after an opening count one by one: what one edition did on its fifth day, the
+    next one tends to do again.
+    """
+    if phase.kind in OPENINGS and phase.evening and part == "full1":
+        yield Column(0, "opening", EVENING_BEFORE)
     if phase.kind in OPENINGS and phase.kind != "deposit" and part not in {"in", "last"}:
         yield Column(0, "opening", part)
         yield Column(1, "opening", part, phase.event)
     yield Column(1, phase.kind, part)
-    yield Column(2, phase.kind, part, phase.event)
+    yield Column(2, phase.kind, _exact(phase, part, day), phase.event)
+
+
+def _exact(phase: Phase, part: str, day: date) -> str:
+    return f"day{(day - phase.start).days}" if part.startswith("days") else part
 
 
 def _strongest(phases: Iterable[Phase], group: str) -> Iterator[tuple[Phase, date, str]]:

@@ -4,18 +4,24 @@ The local level of each queue is a kernel mean of its ordinary days. What specia
 the calendar's columns in two steps: effects common to all queues, then what a queue does differently. Every step
 shrinks: kinds of phases to all openings, an event's own phases to their kind, a queue to all queues (the variance
 components of a random-effects model, solved as a ridge).
+
+Peaks need not grow as the ordinary level does. What an event adds is taken to be proportional to ``level ** growth``,
+with the growth exponent in [0, 1] read off the past (see :mod:`forecasting.growth`): 1 keeps last year's ratio, 0 last
+year's number. Past uplifts are first carried to today's level by it, so that effects ahead need no correction.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
+from scipy.sparse import csr_array, hstack
 
-from forecasting.calendar_features import CalendarFeatures
+from forecasting.calendar_features import EVENING_BEFORE, CalendarFeatures
+from forecasting.growth import Growth, carried, estimate
 
 __all__ = ["Effects", "fit_effects"]
 
@@ -24,15 +30,22 @@ FloatArray = NDArray[np.float64]
 Sparse = Any
 BoolArray = NDArray[np.bool_]
 
-_NOISE_SD = 0.12
+# What one edition's day differs from another's beyond a queue's ordinary noise, in logs.
+_EDITION_SD = 0.15
 # Prior sd of a log effect by column level: all openings, kind of phase, kind within one event.
-_COMMON_SD = (1.0, 0.5, 0.5)
-_QUEUE_SD = (0.4, 0.3, 0.3)
+_COMMON_SD = (1.0, 0.5, 0.4)
+_QUEUE_SD = (0.2, 0.1, 0.1)
+# Prior sd of how much stronger a queue reacts to events than all queues together (0.3 = 30 %).
+_STRENGTH_SD = 0.3
+# What the first full day loses to the evening on which a sale opened, against an opening at midnight.
+_EVENING_LOG, _EVENING_SD = -0.08, 0.05
 _BANDWIDTH_DAYS = 18.0
 _ROUNDS = 3
 _WEAK_WEIGHT, _STRONG_WEIGHT = 0.3, 0.02
 # An ordinary day that far below its level (in logs, and in robust sd) is an outage, not demand.
 _OUTAGE_LOG, _OUTAGE_SD = 0.6, 5.0
+_TODAY_DAYS = 28
+_UNKNOWN_GROWTH = Growth(0.5, 0.35)
 
 
 @dataclass(frozen=True)
@@ -49,6 +62,8 @@ class Effects:
         Standard deviation of the log residuals of strong days.
     level : float array (queues, known days)
         Smoothed log level without weekday, event and holiday.
+    growth : Growth
+        The growth exponent that the effects rest on.
     """
 
     events: FloatArray
@@ -56,6 +71,7 @@ class Effects:
     outage: BoolArray
     special_sd: FloatArray
     level: FloatArray
+    growth: Growth
 
     @property
     def total(self) -> FloatArray:
@@ -63,7 +79,7 @@ class Effects:
         return self.events + self.holidays
 
 
-def fit_effects(totals: FloatArray, calendar: CalendarFeatures) -> Effects:
+def fit_effects(totals: FloatArray, calendar: CalendarFeatures, growth: Growth | None = None) -> Effects:
     """Return the effects learned from day totals.
 
     Parameters
@@ -72,6 +88,8 @@ def fit_effects(totals: FloatArray, calendar: CalendarFeatures) -> Effects:
         Contacts per day, NaN where unknown; the first day is the calendar's first.
     calendar : CalendarFeatures
         Features of the past and of the days ahead.
+    growth : Growth, optional
+        Growth exponent to use; estimated from the totals when not given.
     """
     known = totals.shape[1]
     logs = np.log1p(totals)
@@ -83,26 +101,48 @@ def fit_effects(totals: FloatArray, calendar: CalendarFeatures) -> Effects:
     effect = np.zeros_like(logs)
     coefficients = np.zeros((len(totals), len(calendar.columns)))
     outage = np.zeros(logs.shape, dtype=bool)
-    for _ in range(_ROUNDS):
+    believed = growth or _UNKNOWN_GROWTH
+    for number in range(_ROUNDS):
         level, seasonal = _levels(logs - effect, weight * ~outage, kernel, weekdays)
         rest = logs - level - seasonal
-        coefficients = _ridge(rest, rows & ~outage, past, calendar, totals)
-        effect = _acting(calendar.values[:, :known], coefficients)
+        change = _today(level, logs) - level
+        precision = _precision(rest - effect, rows & ~outage, weight > _WEAK_WEIGHT, totals)
+        if growth is None and number == _ROUNDS - 1:
+            believed = estimate(_likelihood(rest, change, past, precision, calendar))
+        coefficients = _ridge(carried(rest, change, believed.mean), past, precision, calendar)
+        effect = carried(_acting(calendar.values[:, :known], coefficients), -change, believed.mean)
         outage = _outages(rest - effect, np.isfinite(logs))
-    return _as_effects(calendar, coefficients, outage, rest - effect, level)
+    return _as_effects(calendar, coefficients, outage, rest, effect, level, believed)
+
+
+def _today(level: FloatArray, logs: FloatArray) -> FloatArray:
+    """Return the log level of the last weeks with contacts: shape (queues, 1)."""
+    seen = np.isfinite(logs)
+    recent = seen & (seen[:, ::-1].cumsum(axis=1)[:, ::-1] <= _TODAY_DAYS)
+    today: FloatArray = (level * recent).sum(axis=1, keepdims=True) / np.maximum(recent.sum(axis=1, keepdims=True), 1)
+    return today
 
 
 def _as_effects(
-    calendar: CalendarFeatures, coefficients: FloatArray, outage: BoolArray, rest: FloatArray, level: FloatArray
+    calendar: CalendarFeatures,
+    coefficients: FloatArray,
+    outage: BoolArray,
+    rest: FloatArray,
+    effect: FloatArray,
+    level: FloatArray,
+    growth: Growth,
 ) -> Effects:
     known = rest.shape[1]
     holiday = calendar.is_holiday
-    events = _acting(calendar.values, np.where(holiday, 0.0, coefficients))
     holidays = _acting(calendar.values, np.where(holiday, coefficients, 0.0))
+    events = _acting(calendar.values, np.where(holiday, 0.0, coefficients))
     events = events + _planner_scale(calendar, np.where(holiday, 0.0, coefficients))
-    strong = calendar.strong[:, :known] & np.isfinite(rest) & ~outage
-    spread = [float(np.sqrt(np.mean(r[s] ** 2))) if s.sum() >= 5 else 0.3 for r, s in zip(rest, strong, strict=True)]
-    return Effects(events, holidays, outage, np.array(spread), level)
+    # In the past the effect is what it was at its own level; holidays keep theirs, the event takes the rest.
+    events[:, :known] = np.where(calendar.weak[:, :known], effect - holidays[:, :known], 0.0)
+    left = rest - effect
+    strong = calendar.strong[:, :known] & np.isfinite(left) & ~outage
+    spread = [float(np.sqrt(np.mean(r[s] ** 2))) if s.sum() >= 5 else 0.3 for r, s in zip(left, strong, strict=True)]
+    return Effects(events, holidays, outage, np.array(spread), level, growth)
 
 
 def _acting(values: FloatArray, coefficients: FloatArray) -> FloatArray:
@@ -184,28 +224,97 @@ def _outages(rest: FloatArray, seen: BoolArray) -> BoolArray:
     return seen & (np.nan_to_num(rest) < -limit[:, None])
 
 
-def _ridge(
-    rest: FloatArray, rows: BoolArray, values: list[Sparse], calendar: CalendarFeatures, totals: FloatArray
-) -> FloatArray:
-    """Return coefficients (queues, columns): common ones plus each queue's own deviation."""
+def _precision(rest: FloatArray, rows: BoolArray, ordinary: BoolArray, totals: FloatArray) -> FloatArray:
+    """Return the weight of each day in the fit, 0 where it does not count: shape (queues, days).
+
+    A day's log uplift strays by the queue's ordinary noise, by what editions differ, and by counting.
+    """
+    noise = np.array([_robust_sd(r[o]) for r, o in zip(rest, ordinary, strict=True)])[:, None]
+    variance = noise**2 + _EDITION_SD**2 + 1 / np.maximum(np.nan_to_num(totals), 1.0)
+    return np.where(rows, 1 / variance, 0.0)
+
+
+def _priors(calendar: CalendarFeatures) -> tuple[FloatArray, FloatArray]:
+    """Return the prior precisions of common effects and of a queue's own deviations: shapes (columns,)."""
+    evening = _expected(calendar) != 0
     levels = np.array([column.level for column in calendar.columns], dtype=np.int64)
-    if not len(levels) or not rows.any():
-        return np.zeros((len(rest), len(levels)))
-    precision = np.where(rows, 1 / (_NOISE_SD**2 + 1 / np.maximum(np.nan_to_num(totals), 1.0)), 0.0)
-    common_prior = np.array(_COMMON_SD)[levels] ** -2.0
-    queue_prior = np.array(_QUEUE_SD)[levels] ** -2.0
-    common = _solve(list(zip(values, rest, precision, strict=True)), common_prior)
-    own = [_solve([(x, y - x @ common, w)], queue_prior) for x, y, w in zip(values, rest, precision, strict=True)]
+    common = np.where(evening, _EVENING_SD, np.array(_COMMON_SD)[levels])
+    own = np.where(evening, _EVENING_SD, np.array(_QUEUE_SD)[levels])
+    return common**-2.0, own**-2.0
+
+
+def _likelihood(
+    rest: FloatArray, change: FloatArray, values: list[Sparse], precision: FloatArray, calendar: CalendarFeatures
+) -> Callable[[float], FloatArray]:
+    """Return the log likelihood of each queue's special days as a function of the growth exponent, up to a constant.
+
+    By Laplace's method: the effects that fit best are found on the carried uplifts, where the model is linear; what
+    they leave is counted where it was seen, at the level of its day, together with their prior. The level that they are
+    carried to is the mean one of the past editions: at any other the prior would side with an exponent.
+    """
+    common, own = _priors(calendar)
+    weighted = (precision * np.nan_to_num(change)).sum(axis=1, keepdims=True)
+    change = change - weighted / np.maximum(precision.sum(axis=1, keepdims=True), 1e-12)
+    systems = []
+    for x, w in zip(values, precision, strict=True):
+        normal, acting = _normal_equations(x, w)
+        prior = 1 / (1 / common[acting] + 1 / own[acting])
+        systems.append((x[:, acting], prior, np.linalg.inv(normal[np.ix_(acting, acting)] + np.diag(prior))))
+
+    def of(exponent: float) -> FloatArray:
+        moved = carried(rest, change, exponent)
+        found = np.zeros(len(rest))
+        for queue, (x, prior, inverse) in enumerate(systems):
+            w = precision[queue]
+            best = inverse @ (x.T @ (w * np.where(w > 0, moved[queue], 0.0)))
+            left = rest[queue] - carried(x @ best, -change[queue], exponent)
+            found[queue] = -0.5 * float(w @ np.where(w > 0, left, 0.0) ** 2 + prior @ best**2)
+        return found
+
+    return of
+
+
+def _ridge(rest: FloatArray, values: list[Sparse], precision: FloatArray, calendar: CalendarFeatures) -> FloatArray:
+    """Return coefficients (queues, columns): common ones plus each queue's own deviation."""
+    if not len(calendar.columns) or not (precision > 0).any():
+        return np.zeros((len(rest), len(calendar.columns)))
+    common_prior, queue_prior = _priors(calendar)
+    expected = _expected(calendar)
+    beyond = [y - x @ expected for x, y in zip(values, rest, strict=True)]
+    common = expected + _solve(list(zip(values, beyond, precision, strict=True)), common_prior)
+    own = [_own_part(x, y, w, common, queue_prior) for x, y, w in zip(values, rest, precision, strict=True)]
     return common + np.stack(own)
+
+
+def _expected(calendar: CalendarFeatures) -> FloatArray:
+    """Return what is expected of each column before any evidence: shape (columns,)."""
+    return np.array([_EVENING_LOG if column.part == EVENING_BEFORE else 0.0 for column in calendar.columns])
+
+
+def _own_part(x: Sparse, y: FloatArray, w: FloatArray, common: FloatArray, prior: FloatArray) -> FloatArray:
+    """Return what a queue does differently: its strength times the common effects, and single deviations.
+
+    Most of what sets queues apart is how strongly they react to any event; that one number is learned from all of them
+    at once, so that it holds for phases which the queue has not seen.
+    """
+    curve = x @ common
+    wide = hstack([x, csr_array(curve[:, None])], format="csr")
+    found = _solve([(wide, y - curve, w)], np.append(prior, _STRENGTH_SD**-2.0))
+    return np.asarray(found[:-1] + found[-1] * common, dtype=np.float64)
+
+
+def _normal_equations(x: Sparse, w: FloatArray) -> tuple[FloatArray, NDArray[np.int64]]:
+    """Return ``x' diag(w) x`` and the numbers of the columns that ever act."""
+    normal: FloatArray = (x.multiply(w[:, None]).T.tocsr() @ x).toarray()
+    return normal, np.flatnonzero(np.diag(normal) > 0)
 
 
 def _solve(parts: list[tuple[Sparse, FloatArray, FloatArray]], prior: FloatArray) -> FloatArray:
     """Return the ridge solution; columns that never act in the past stay 0 and are left out of the system."""
     normal, right = np.zeros((len(prior), len(prior))), np.zeros(len(prior))
     for x, y, w in parts:
-        weighted = x.multiply(w[:, None]).T.tocsr()
-        normal = normal + (weighted @ x).toarray()
-        right = right + weighted @ np.where(w > 0, y, 0.0)
+        normal = normal + _normal_equations(x, w)[0]
+        right = right + x.T @ (w * np.where(w > 0, y, 0.0))
     acting = np.flatnonzero(np.diag(normal) > 0)
     solution = np.zeros(len(prior))
     system = normal[np.ix_(acting, acting)] + np.diag(prior[acting])

@@ -12,13 +12,13 @@ from numpy.typing import NDArray
 from forecasting.calendar_features import CalendarFeatures, calendar_features
 from forecasting.effects import Effects, fit_effects
 from forecasting.handle_time import handle_times
-from forecasting.level import TooShortError, candidate
+from forecasting.level import candidate
 from forecasting.openings import DayShapes, day_shapes
 from forecasting.own import from_table
 from forecasting.paths import PathModel, sample_paths
 from forecasting.resample import DayTable, day_table
-from forecasting.rolling import adjusted_series, origin_days, roll, with_effects
-from forecasting.select import FALLBACK, choose
+from forecasting.rolling import adjusted_series, level_forecasts, origin_days, roll, with_effects
+from forecasting.select import FALLBACK, choose, shares
 from forecasting.spread import Spread, slot_spread, spread_of
 from wfm.grid import MINUTES_PER_DAY, TimeGrid
 from wfm.inputs import Inputs
@@ -68,7 +68,7 @@ def forecast(inputs: Inputs, seed: int, progress: Progress = silent, jobs: int =
     choices = choose(rolled, queues, gap + 1)
     spread = spread_of(rolled, choices)
     effects = fit_effects(table.totals, calendar)
-    levels, choices = chosen_levels(table, effects, choices, gap + plan.plan.days)
+    levels, choices = chosen_levels(table, effects, choices, gap + plan.plan.days, jobs)
     levels = levels[:, gap:]
     ahead = slice(table.days + gap, table.days + gap + plan.plan.days)
     days = _Days(
@@ -109,21 +109,30 @@ def calendar_of(inputs: Inputs, table: DayTable, days: int, known: int, events: 
 
 
 def chosen_levels(
-    table: DayTable, effects: Effects, choices: Sequence[ModelChoice], horizon: int
+    table: DayTable, effects: Effects, choices: Sequence[ModelChoice], horizon: int, jobs: int = 1
 ) -> tuple[FloatArray, tuple[ModelChoice, ...]]:
     """Return the ordinary level of each queue (queues, horizon) and the choices that were really used.
 
     Days are counted from the end of what the effects were fitted on. Where the days that are left once events are
-    taken out are too few for the chosen model, the robust fallback steps in, and the choice says so.
+    taken out are too few for a chosen model, the others carry its share, or the robust fallback steps in where there
+    is none; the choice says so.
     """
+    series = [[adjusted_series(table, effects, queue)] for queue in range(len(choices))]
+    wanted = [tuple(shares(choice)) for choice in choices]
     rows, used = [], []
-    for number, choice in enumerate(choices):
-        series = adjusted_series(table, effects, number)
-        try:
-            rows.append(candidate(choice.model).forecast(series, horizon))
-        except TooShortError as reason:
-            rows.append(candidate(FALLBACK).forecast(series, horizon))
-            choice = replace(choice, model=FALLBACK, why=f"fallback: {reason}")
+    for choice, one, (found, failed) in zip(
+        choices, series, level_forecasts(series, wanted, horizon, jobs), strict=True
+    ):
+        levels = {name: found[m, 0] for m, name in enumerate(shares(choice)) if np.isfinite(found[m, 0]).all()}
+        rest = {name: share for name, share in shares(choice).items() if name in levels}
+        if not rest:
+            levels, rest = {FALLBACK: candidate(FALLBACK).forecast(one[0], horizon)}, {FALLBACK: 1.0}
+        total = sum(rest.values())
+        rows.append(np.sum([share / total * levels[name] for name, share in rest.items()], axis=0))
+        if failed:
+            why = "fallback: " + "; ".join(text for _, text in failed)
+            weights = {name: share / total for name, share in rest.items()} if len(rest) > 1 else {}
+            choice = replace(choice, model=" + ".join(rest), why=why, weights=weights)
         used.append(choice)
     return np.stack(rows), tuple(used)
 
@@ -166,7 +175,7 @@ def _assemble(
 
 def _rate(grid: TimeGrid, shapes: DayShapes, totals: FloatArray, first_day: int) -> FloatArray:
     """Return contacts per interval (queues, intervals): the day's total by the shares of its slots."""
-    slot = grid.minute_of_day * shapes.ordinary.shape[2] // MINUTES_PER_DAY
+    slot = grid.minute_of_day * shapes.ordinary.slots // MINUTES_PER_DAY
     rate = np.zeros((totals.shape[0], grid.n))
     for day in range(grid.days):
         where = grid.slots_of_day(day)

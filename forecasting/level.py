@@ -4,15 +4,26 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from importlib import import_module
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["DaySeries", "LevelModel", "Mean8Weeks", "SeasonalNaive", "TooShortError", "candidate"]
+__all__ = ["DaySeries", "LevelModel", "Mean8Weeks", "SeasonalNaive", "TooShortError", "bounded", "candidate"]
 
 FloatArray = NDArray[np.float64]
 _WEEKS = 8
+# Where each model lives; its libraries are imported only when it is asked for.
+_ROOMS = {
+    "mean_8_weeks": ("level", "Mean8Weeks"),
+    "seasonal_naive": ("level", "SeasonalNaive"),
+    "same_season": ("season_model", "SameSeason"),
+    "regression": ("regression", "RegressionLevel"),
+    "prophet": ("prophet_model", "ProphetLevel"),
+    "ets": ("smoothing", "EtsLevel"),
+    "sarimax": ("smoothing", "SarimaxLevel"),
+}
 
 
 class TooShortError(Exception):
@@ -30,11 +41,14 @@ class DaySeries:
         Contacts; NaN where missing, closed, or too deep inside an event to tell the ordinary level.
     open_week : bool array (7,)
         On which weekdays the queue is open at all.
+    closed : bool array (days and more,), optional
+        Days on which the queue is closed although its weekday is not, past and ahead.
     """
 
     first: date
     values: FloatArray
     open_week: NDArray[np.bool_]
+    closed: NDArray[np.bool_] | None = None
 
     @property
     def days(self) -> int:
@@ -45,6 +59,17 @@ class DaySeries:
     def known(self) -> NDArray[np.int64]:
         """Numbers of the days that are not missing."""
         return np.flatnonzero(np.isfinite(self.values))
+
+    def open_until(self, days: int) -> NDArray[np.bool_]:
+        """Return on which of the first ``days`` days the weekday is open."""
+        return self.open_week[self.weekdays(0, days)]
+
+    def closed_until(self, days: int) -> NDArray[np.bool_]:
+        """Return on which of the first ``days`` days the queue is closed although its weekday is not."""
+        result = np.zeros(days, dtype=bool)
+        if self.closed is not None:
+            result[: min(days, len(self.closed))] = self.closed[:days]
+        return result
 
     def weekdays(self, first: int, days: int) -> NDArray[np.int64]:
         """Return the weekdays (Monday 0) of ``days`` days from day number ``first``."""
@@ -86,6 +111,14 @@ class Mean8Weeks:
         return _by_weekday(series, horizon, weeks=_WEEKS)
 
 
+def bounded(series: DaySeries, horizon: int, contacts: FloatArray) -> FloatArray:
+    """Return a model's contacts within reason: from 0 to three times the most seen, 0 where the queue is closed."""
+    ceiling = 3 * float(np.nanmax(series.values, initial=0.0))
+    ends = series.days + horizon
+    is_open = series.open_until(ends) & ~series.closed_until(ends)
+    return np.where(is_open[series.days :], np.clip(contacts, 0.0, ceiling), 0.0)
+
+
 def candidate(name: str) -> LevelModel:
     """Return the model of that name; imports its library only then.
 
@@ -94,16 +127,11 @@ def candidate(name: str) -> LevelModel:
     KeyError
         When there is no such model.
     """
-    if name == "prophet":
-        from forecasting.prophet_model import ProphetLevel
-
-        return ProphetLevel()
-    if name == "regression":
-        from forecasting.regression import RegressionLevel
-
-        return RegressionLevel()
-    plain: dict[str, LevelModel] = {"mean_8_weeks": Mean8Weeks(), "seasonal_naive": SeasonalNaive()}
-    return plain[name]
+    if name not in _ROOMS:
+        raise KeyError(f"unknown model '{name}'; there are {', '.join(_ROOMS)}")
+    room, kind = _ROOMS[name]
+    model: LevelModel = getattr(import_module(f"forecasting.{room}"), kind)()
+    return model
 
 
 def _by_weekday(series: DaySeries, horizon: int, weeks: int) -> FloatArray:
@@ -117,5 +145,4 @@ def _by_weekday(series: DaySeries, horizon: int, weeks: int) -> FloatArray:
         same = known[weekday[known] == day][-weeks:]
         if len(same):
             means[day] = series.values[same].mean()
-    future = series.weekdays(series.days, horizon)
-    return np.where(series.open_week[future], means[future], 0.0)
+    return bounded(series, horizon, means[series.weekdays(series.days, horizon)])

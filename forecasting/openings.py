@@ -13,7 +13,7 @@ from forecasting.calendar_features import CalendarFeatures
 from forecasting.effects import Effects
 from forecasting.phases import OPENINGS, Phase
 from forecasting.resample import DayTable
-from forecasting.shapes import ordinary_shapes
+from forecasting.shapes import OrdinaryShapes, ordinary_shapes
 from wfm.grid import MINUTES_PER_DAY
 from wfm.plan import Queue
 
@@ -45,8 +45,8 @@ class DayShapes:
     ----------
     first : datetime.date
         Day number 0.
-    ordinary : float array (queues, 7, slots)
-        Shares by weekday; each open weekday sums to 1.
+    ordinary : OrdinaryShapes
+        Shapes without any opening.
     curves : mapping of curve name to float array (queues, offsets)
         Contacts relative to an ordinary day by slots since the opening, from 24 h before to 28 h after.
     openings : tuple of tuples of Opening
@@ -54,14 +54,14 @@ class DayShapes:
     """
 
     first: date
-    ordinary: FloatArray
+    ordinary: OrdinaryShapes
     curves: dict[str, FloatArray]
     openings: tuple[tuple[Opening, ...], ...]
 
     def shares(self, queue: int, day: int) -> FloatArray:
         """Return the shares of the slots of a day (number from ``first``): they sum to 1, or are all 0 when closed."""
-        slots = self.ordinary.shape[2]
-        shape = self.ordinary[queue, (day + self.first.weekday()) % 7].copy()
+        slots = self.ordinary.slots
+        shape = self.ordinary.of(queue, np.array([day]))[0]
         for opening in self.openings[queue]:
             begin, end = _reach(opening.slot, slots)
             if begin <= (day + 1) * slots - 1 and day * slots < end:
@@ -110,7 +110,7 @@ def _slot(phase: Phase, first: date, slots: int) -> int:
 
 
 def _curves(
-    table: DayTable, effects: Effects, ordinary: FloatArray, openings: tuple[tuple[Opening, ...], ...]
+    table: DayTable, effects: Effects, ordinary: OrdinaryShapes, openings: tuple[tuple[Opening, ...], ...]
 ) -> dict[str, FloatArray]:
     """Return contacts relative to an ordinary day by slots since the opening, pooled over past openings."""
     queues, days, slots = table.counts.shape
@@ -132,13 +132,13 @@ def _curves(
 
 
 def _around(
-    table: DayTable, effects: Effects, ordinary: FloatArray, queue: int, cells: NDArray[np.int64]
+    table: DayTable, effects: Effects, ordinary: OrdinaryShapes, queue: int, cells: NDArray[np.int64]
 ) -> tuple[FloatArray, FloatArray]:
     """Return actual contacts and those of an ordinary day in some absolute slots (0 and 0 where unknown)."""
     slots = table.counts.shape[2]
     day, slot = np.divmod(cells, slots)
     counts = table.counts[queue, day, slot]
-    usual = ordinary[queue, table.weekdays[day], slot] * np.expm1(effects.level[queue, day])
+    usual = ordinary.of(queue, day)[np.arange(len(cells)), slot] * np.expm1(effects.level[queue, day])
     seen = np.isfinite(counts)
     return np.where(seen, counts, 0.0), np.where(seen, usual, 0.0)
 

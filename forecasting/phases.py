@@ -139,12 +139,22 @@ def _clusters(spans: list[tuple[date, date]]) -> Iterator[tuple[date, date]]:
     yield start, end
 
 
+def _kind(event: Event) -> str:
+    """Return the kind of a phase; a climax that opens days before the name day is a wave that leads up to it."""
+    kind = _KINDS.get(event.phase, event.phase)
+    if kind == "main" and event.event in _NAME_DAYS:
+        name_day = date(event.start.year, *_NAME_DAYS[event.event])
+        if not timedelta(0) <= name_day - event.start.date() <= timedelta(days=1):
+            return "wave"
+    return kind
+
+
 def _phase(event: Event) -> Phase:
     start: datetime = event.start
     return Phase(
         event.event,
         platform_group(event.platform),
-        _KINDS.get(event.phase, event.phase),
+        _kind(event),
         start.date(),
         max(event.end.date(), start.date()),
         start.hour + start.minute / 60 if event.has_hour else None,
@@ -177,5 +187,14 @@ def _name_days(phases: list[Phase], runs: tuple[Edition, ...]) -> list[Phase]:
         if not run.start <= day <= run.end + timedelta(days=1) or EVERY_PLATFORM in stated:
             continue
         groups = sorted({phase.platform for phase in mine} - stated)
-        added += [Phase(run.event, group, "main", day, day, None, 1.0, "name_day") for group in groups]
+        added += [_name_day(run.event, group, day, mine) for group in groups]
     return added
+
+
+def _name_day(event: str, platform: str, day: date, phases: Iterable[Phase]) -> Phase:
+    """Return the name day as a phase; where a wave opens the evening before, the day opens with it."""
+    eve = day - timedelta(days=1)
+    for phase in phases:
+        if phase.kind in OPENINGS and phase.platform == platform and phase.evening and phase.start == eve:
+            return Phase(event, platform, "main", eve, day, phase.hour, phase.scale, "name_day")
+    return Phase(event, platform, "main", day, day, None, 1.0, "name_day")

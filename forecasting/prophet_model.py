@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from forecasting.level import DaySeries, TooShortError
+from forecasting.level import DaySeries, TooShortError, bounded
 
 __all__ = ["ProphetLevel"]
 
@@ -43,9 +43,7 @@ class ProphetLevel:
             model.fit(pd.DataFrame({"ds": dates[known], "y": logs}), seed=_STAN_SEED)
             fitted = model.predict(pd.DataFrame({"ds": dates}))["yhat"].to_numpy(dtype=np.float64)
         smear = float(np.expm1(logs).sum() / max(np.expm1(fitted[known]).sum(), 1e-9))
-        ceiling = 3 * float(series.values[known].max())
-        contacts = np.clip(np.expm1(fitted[series.days :]) * np.clip(smear, 0.8, 1.25), 0.0, ceiling)
-        return np.where(series.open_week[series.weekdays(series.days, horizon)], contacts, 0.0)
+        return bounded(series, horizon, np.expm1(fitted[series.days :]) * np.clip(smear, 0.8, 1.25))
 
 
 def _quiet_model(yearly: bool) -> Any:

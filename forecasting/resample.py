@@ -42,6 +42,8 @@ class DayTable:
         Mean handle time and the contacts behind it (weight 0 where unknown).
     open_slots : bool array (queues, 7, slots)
         Opening hours by weekday (Monday 0).
+    days_off : bool array (days and horizon,)
+        Public days off from the first day to the end of the plan.
     warnings : tuple of str
     """
 
@@ -52,6 +54,7 @@ class DayTable:
     aht_seconds: FloatArray
     aht_weight: FloatArray
     open_slots: BoolArray
+    days_off: BoolArray
     warnings: tuple[str, ...] = ()
 
     @property
@@ -105,6 +108,7 @@ def day_table(inputs: Inputs) -> DayTable:
     first = datetime.fromtimestamp(int(history.start.min()), tz=zone.zone).date()
     grid = TimeGrid(plan.plan.timezone, first, (last - first).days + 1, 60)
     place = _Places.of(history, grid)
+    off = inputs.day_types.days_off
     parts = [_queue_part(history, place, queue, plan.plan.interval_minutes, grid) for queue in plan.queue]
     return DayTable(
         first,
@@ -114,6 +118,7 @@ def day_table(inputs: Inputs) -> DayTable:
         np.stack([part.aht for part in parts]),
         np.stack([part.weight for part in parts]),
         np.stack([part.open for part in parts]),
+        np.array([first + timedelta(days=day) in off for day in range((plan.plan.end - first).days + 1)]),
         tuple(text for part in parts for text in part.warnings),
     )
 

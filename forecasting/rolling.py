@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecasting.calendar_features import CalendarFeatures
+from forecasting.day_features import closed_days
 from forecasting.effects import Effects, fit_effects
 from forecasting.level import DaySeries, TooShortError, candidate
 from forecasting.resample import DayTable
@@ -22,6 +23,8 @@ __all__ = ["Rolling", "adjusted_series", "deciding", "level_forecasts", "origin_
 FloatArray = NDArray[np.float64]
 LEAST_TRAINING_DAYS = 28
 _LEAST_ORDINARY_DAYS = 14
+_LEAST_WINDOW = 7
+_YEAR_KNOWN = 365
 # Days that the calendar moves by more than this (in logs: a factor of two) tell nothing of the ordinary level.
 _DEEP_IN_EVENT = 0.7
 
@@ -57,17 +60,21 @@ class Rolling:
 def origin_days(days: int, gap: int, horizon: int, wanted: int) -> tuple[tuple[int, ...], int]:
     """Return ``(known days at each origin, latest first; horizon)`` of windows that lie wholly in the history.
 
-    Windows follow each other backwards by the horizon (by one week at least, four at most). Where the history is too
-    short for one window, the window is shortened to what leaves four weeks to learn from; no origin where not even a
-    week remains.
+    Windows of the plan's length, a week at least, go back from the end of the history: by a week each, or by two where
+    they are longer than two weeks. With two years of history three of them are those of the same season a year before:
+    what did well in a quiet winter need not do well in the spring to come. Where the history is too short for one
+    window, the window is shortened to what leaves four weeks to learn from; no origin where not even a week remains.
     """
-    horizon = min(horizon, days - gap - LEAST_TRAINING_DAYS)
-    if horizon < 7:
+    horizon = min(max(horizon, _LEAST_WINDOW), days - gap - LEAST_TRAINING_DAYS)
+    if horizon < _LEAST_WINDOW:
         return (), 0
-    step = min(max(horizon, 7), 28)
+    step = 7 if horizon <= 14 else 14
     latest = days - gap - horizon
-    found = [latest - number * step for number in range(wanted)]
-    return tuple(origin for origin in found if origin >= LEAST_TRAINING_DAYS), horizon
+    year_before = [days - 364 + shift * step for shift in (1, 0, -1)]
+    seasonal = year_before if wanted > 2 * len(year_before) and year_before[-1] >= _YEAR_KNOWN else []
+    recent = [latest - number * step for number in range(wanted - len(seasonal))]
+    found = dict.fromkeys(origin for origin in (*recent, *seasonal) if LEAST_TRAINING_DAYS <= origin <= latest)
+    return tuple(sorted(found, reverse=True)), horizon
 
 
 def adjusted_series(table: DayTable, effects: Effects, queue: int) -> DaySeries:
@@ -77,7 +84,11 @@ def adjusted_series(table: DayTable, effects: Effects, queue: int) -> DaySeries:
     values = np.expm1(np.log1p(table.totals[queue, :known]) - effect)
     ordinary = (np.abs(effect) < _DEEP_IN_EVENT) & ~effects.outage[queue]
     values = np.where(ordinary, np.maximum(values, 0.0), np.nan)
-    return DaySeries(table.first, values, table.open_slots[queue].any(axis=1))
+    open_week = table.open_slots[queue].any(axis=1)
+    ahead = effects.events.shape[1]
+    is_open = open_week[(np.arange(ahead) + table.first.weekday()) % 7]
+    closed = closed_days(table.totals[queue, :known], is_open, table.days_off[:ahead])
+    return DaySeries(table.first, values, open_week, closed)
 
 
 def with_effects(level: FloatArray, effect: FloatArray) -> FloatArray:
@@ -104,7 +115,7 @@ def roll(
     fits = [fit_effects(table.totals[:, :origin], calendar) for origin in origins]
     series = [[adjusted_series(table, fit, queue) for fit in fits] for queue in range(queues)]
     failures: list[tuple[str, int, str]] = []
-    for queue, (found, failed) in enumerate(level_forecasts(series, names, gap + horizon, jobs, progress)):
+    for queue, (found, failed) in enumerate(level_forecasts(series, [names] * queues, gap + horizon, jobs, progress)):
         failures += [(name, queue, text) for name, text in failed]
         levels[:, :, queue] = found[:, :, gap:]
     for number, (origin, fit) in enumerate(zip(origins, fits, strict=True)):
@@ -120,13 +131,16 @@ Levels = tuple[FloatArray, list[tuple[str, str]]]
 
 def level_forecasts(
     series: Sequence[Sequence[DaySeries]],
-    names: Sequence[str],
+    names: Sequence[Sequence[str]],
     horizon: int,
     jobs: int = 1,
     progress: Progress = silent,
 ) -> Iterable[Levels]:
-    """Yield per queue the levels (models, series, horizon) and the reasons why models were left out, in queue order."""
-    tasks = [(tuple(queue), tuple(names), horizon) for queue in series]
+    """Yield per queue the levels (models, series, horizon) and the reasons why models were left out, in queue order.
+
+    ``series`` and ``names`` hold each queue's own.
+    """
+    tasks = [(tuple(queue), tuple(models), horizon) for queue, models in zip(series, names, strict=True)]
     if jobs > 1 and len(tasks) > 1:
         # "spawn" behaves the same on every system and copies no half-initialised libraries.
         with ProcessPoolExecutor(min(jobs, len(tasks)), mp_context=get_context("spawn")) as pool:

@@ -1,101 +1,180 @@
-"""The ordinary shape of the day: shares of the slots by weekday, own or borrowed."""
+"""The ordinary shape of the day: shares of the slots by weekday, position in the month and closure, own or borrowed.
+
+Days differ from the mean shape along few directions (singular vectors of past days). How far a day goes along each is
+regressed on what kind of day it is; the thinner the evidence against the noise, the more it stays at the mean.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from forecasting.calendar_features import CalendarFeatures
+from forecasting.day_features import after_closure, closed_days, month_position, weekday_columns
 from forecasting.effects import Effects
 from forecasting.resample import DayTable
 from wfm.plan import Queue
 
-__all__ = ["ordinary_shapes"]
+__all__ = ["OrdinaryShapes", "ordinary_shapes"]
 
 FloatArray = NDArray[np.float64]
-_WEEKS = 12
-_SINGULAR_VECTORS = 2
+BoolArray = NDArray[np.bool_]
+_MEMORY_DAYS = 364
+_HALF_LIFE_DAYS = 84
+_SINGULAR_VECTORS = 4
+_LEAST_DAYS = 14
+# Ridge of the regression in days of evidence, where a direction is all signal: weekdays differ, positions in the month
+# and days after a closure differ less.
+_WEEKDAY_DAYS, _OTHER_DAYS = 0.25, 10.0
+# Contacts behind a slot below which neighbouring slots are smoothed once, or three times.
+_SMOOTH_ONCE, _SMOOTH_THRICE = 2000, 300
+
+
+@dataclass(frozen=True)
+class OrdinaryShapes:
+    """Shapes of ordinary days.
+
+    Attributes
+    ----------
+    mean : float array (queues, slots)
+    directions : float array (queues, directions, slots)
+    scores : float array (queues, days, directions)
+        How far each day goes along each direction, past and ahead.
+    open_slots : bool array (queues, 7, slots)
+    first_weekday : int
+        Weekday of day number 0.
+    """
+
+    mean: FloatArray
+    directions: FloatArray
+    scores: FloatArray
+    open_slots: BoolArray
+    first_weekday: int
+
+    def of(self, queue: int, days: NDArray[np.int64]) -> FloatArray:
+        """Return the shares of the slots on some days: shape (days, slots); rows sum to 1, or to 0 when closed."""
+        shape = self.mean[queue] + self.scores[queue, days] @ self.directions[queue]
+        return _normal(np.maximum(shape, 0.0), self.open_slots[queue, (days + self.first_weekday) % 7])
+
+    @property
+    def slots(self) -> int:
+        """Number of slots of a day."""
+        return int(self.mean.shape[1])
 
 
 def ordinary_shapes(
     table: DayTable, calendar: CalendarFeatures, effects: Effects, queues: Sequence[Queue]
-) -> tuple[FloatArray, tuple[str, ...]]:
-    """Return shares by weekday (queues, 7, slots), own or borrowed, and a warning for each flat one."""
-    shapes = np.zeros((len(queues), 7, table.counts.shape[2]))
-    has = [table.has_shape(queue) for queue in range(len(queues))]
+) -> tuple[OrdinaryShapes, tuple[str, ...]]:
+    """Return the shapes of all days of the calendar, own or borrowed, and a warning for each flat one."""
+    count, slots, days = len(queues), table.counts.shape[2], calendar.values.shape[1]
+    mean = np.ones((count, slots))
+    directions = np.zeros((count, _SINGULAR_VECTORS, slots))
+    scores = np.zeros((count, days, _SINGULAR_VECTORS))
+    has = [table.has_shape(queue) for queue in range(count)]
     for own in np.flatnonzero(has):
-        shapes[own] = _own_shape(table, calendar, effects, int(own))
+        mean[own], directions[own], scores[own] = _own_shape(table, calendar, effects, int(own))
     warnings: list[str] = []
-    ids = [queue.id for queue in queues]
     for number, queue in ((n, queue) for n, queue in enumerate(queues) if not has[n]):
-        like = ids.index(queue.profile_like) if queue.profile_like in ids else -1
-        same_channel = [m for m, other in enumerate(queues) if has[m] and other.channel == queue.channel]
-        mates = [like] if like >= 0 and has[like] else same_channel
-        unknown = f"queue '{queue.id}': the shape of its day is not known"
-        if not mates:
-            warnings.append(f"{unknown}, contacts are spread evenly over open hours")
-        elif mates != [like]:
-            warnings.append(f"{unknown}, that of the other {queue.channel} queues is used")
-        base = shapes[mates].mean(axis=0) if mates else np.ones(shapes.shape[1:])
-        shapes[number] = _normal(np.where(table.open_slots[number], base, 0.0), table.open_slots[number])
-    return shapes, tuple(warnings)
+        lender, text = _lender(queues, has, queue)
+        warnings += [text] if text else []
+        if lender is not None:
+            mean[number], directions[number], scores[number] = mean[lender], directions[lender], scores[lender]
+    return OrdinaryShapes(mean, directions, scores, table.open_slots, table.first.weekday()), tuple(warnings)
 
 
-def _normal(shape: FloatArray, is_open: NDArray[np.bool_]) -> FloatArray:
-    """Return rows that sum to 1; a row without any share is spread evenly over its open slots."""
-    empty = shape.sum(axis=1, keepdims=True) <= 0
-    filled = np.where(empty & is_open, 1.0, shape)
+def _lender(queues: Sequence[Queue], has: Sequence[bool], queue: Queue) -> tuple[int | None, str]:
+    """Return whose shape a queue without one takes: that it names, else the first of its channel; and a warning."""
+    ids = [other.id for other in queues]
+    like = ids.index(queue.profile_like) if queue.profile_like in ids else -1
+    if like >= 0 and has[like]:
+        return like, ""
+    unknown = f"queue '{queue.id}': the shape of its day is not known"
+    mates = [m for m, other in enumerate(queues) if has[m] and other.channel == queue.channel]
+    if not mates:
+        return None, f"{unknown}, contacts are spread evenly over open hours"
+    return mates[0], f"{unknown}, that of queue '{ids[mates[0]]}' is used"
+
+
+def _normal(shape: FloatArray, is_open: BoolArray) -> FloatArray:
+    """Return rows that sum to 1 over open slots; a row without any share is spread evenly over them."""
+    kept = np.where(is_open, shape, 0.0)
+    filled = np.where((kept.sum(axis=1, keepdims=True) <= 0) & is_open, 1.0, kept)
     normal: FloatArray = filled / np.maximum(filled.sum(axis=1, keepdims=True), 1e-12)
     return normal
 
 
-def _own_shape(table: DayTable, calendar: CalendarFeatures, effects: Effects, queue: int) -> FloatArray:
-    days, weekdays = _ordinary_days(table, calendar, effects, queue), table.weekdays
-    counts = table.counts[queue, days]
-    shares = counts / counts.sum(axis=1, keepdims=True)
+def _own_shape(
+    table: DayTable, calendar: CalendarFeatures, effects: Effects, queue: int
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return mean shape (slots,), directions (directions, slots) and scores of all days (days, directions)."""
+    days = _ordinary_days(table, calendar, effects, queue)
+    counts = np.nan_to_num(table.counts[queue, days])
     mass = counts.sum(axis=1)
-    mean = (counts.sum(axis=0) / mass.sum())[None, :]
-    # What weekdays have in common with each other beyond noise lives in few singular vectors.
-    u, s, v = np.linalg.svd((shares - mean) * np.sqrt(mass)[:, None], full_matrices=False)
-    kept = min(_SINGULAR_VECTORS, len(s))
-    smooth = mean + (u[:, :kept] * s[:kept]) @ v[:kept] / np.sqrt(mass)[:, None]
-    shape = np.repeat(mean, 7, axis=0)
-    for day in range(7):
-        same = weekdays[days] == day
-        if same.sum() >= 2:
-            shape[day] = np.average(smooth[same], axis=0, weights=mass[same])
-    is_open = table.open_slots[queue]
-    per_slot = float(mass.sum()) / max(int(is_open.any(axis=0).sum()), 1)
-    for _ in range(0 if per_slot >= 2000 else 1 if per_slot >= 300 else 3):
-        shape = _smooth(np.where(is_open, shape, np.nan))
-    return _normal(np.where(is_open, np.maximum(shape, 0.0), 0.0), is_open)
+    weight = mass / mass.mean() * 0.5 ** ((days[-1] - days) / _HALF_LIFE_DAYS)
+    shares = counts / mass[:, None]
+    mean = weight @ shares / weight.sum()
+    _, _, v = np.linalg.svd((shares - mean) * np.sqrt(weight)[:, None], full_matrices=False)
+    vectors = v[:_SINGULAR_VECTORS]
+    noise = (vectors**2) @ mean / mass.mean()  # what counting alone makes a score vary
+    features = _features(table, calendar, queue)
+    fitted = _regressed((shares - mean) @ vectors.T, features[days], weight, noise)
+    scores = np.zeros((len(features), _SINGULAR_VECTORS))
+    scores[:, : len(vectors)] = features @ fitted
+    directions = np.zeros((_SINGULAR_VECTORS, len(mean)))
+    directions[: len(vectors)] = vectors
+    ever_open = table.open_slots[queue].any(axis=0)
+    per_slot = float(mass.sum()) / max(int(ever_open.sum()), 1)
+    rounds = 0 if per_slot >= _SMOOTH_ONCE else 1 if per_slot >= _SMOOTH_THRICE else 3
+    for _ in range(rounds):
+        mean, directions = _smooth(mean[None], ever_open)[0], _smooth(directions, ever_open)
+    return mean, directions, scores
 
 
-def _smooth(shape: FloatArray) -> FloatArray:
-    """Return slots averaged with their open neighbours (weights 1-2-1)."""
-    padded = np.pad(shape, ((0, 0), (1, 1)), constant_values=np.nan)
-    stack = np.stack([padded[:, :-2], padded[:, 1:-1], padded[:, 2:]])
-    weight = np.array([1.0, 2.0, 1.0])[:, None, None] * np.isfinite(stack)
-    mean: FloatArray = (np.nan_to_num(stack) * weight).sum(axis=0) / np.maximum(weight.sum(axis=0), 1e-12)
-    return mean
+def _features(table: DayTable, calendar: CalendarFeatures, queue: int) -> FloatArray:
+    """Return what kind of day each day of the calendar is: shape (days, columns), the first column is 1."""
+    days = np.arange(calendar.values.shape[1])
+    weekday = (days + table.first.weekday()) % 7
+    is_open = table.open_slots[queue].any(axis=1)[weekday]
+    closed = closed_days(table.totals[queue], is_open, table.days_off[: len(days)])
+    again = after_closure(closed, is_open)
+    parts = [np.ones((len(days), 1)), weekday_columns(weekday), month_position(table.first, days), again[:, None]]
+    return np.hstack(parts).astype(np.float64)
+
+
+def _regressed(scores: FloatArray, features: FloatArray, weight: FloatArray, noise: FloatArray) -> FloatArray:
+    """Return coefficients (columns, directions) by ridge regression, harder where a direction is mostly noise."""
+    variance = np.maximum(weight @ scores**2 / weight.sum(), 1e-18)
+    signal = np.maximum(variance - noise, 0.05 * variance)
+    prior = np.full(features.shape[1], _OTHER_DAYS)
+    prior[0], prior[1:7] = 1e-6, _WEEKDAY_DAYS
+    normal = features.T @ (features * weight[:, None])
+    right = features.T @ (weight[:, None] * scores)
+    solved = [
+        np.linalg.solve(normal + np.diag(prior * ratio), right[:, k]) for k, ratio in enumerate(variance / signal)
+    ]
+    return np.stack(solved, axis=1)
+
+
+def _smooth(shapes: FloatArray, is_open: BoolArray) -> FloatArray:
+    """Return slots averaged with their open neighbours (weights 1-2-1): shape as ``shapes`` (rows, slots)."""
+    padded = np.pad(np.where(is_open, shapes, 0.0), ((0, 0), (1, 1)))
+    there = np.pad(is_open.astype(np.float64), 1)
+    total = padded[:, :-2] + 2 * padded[:, 1:-1] + padded[:, 2:]
+    mean: FloatArray = total / np.maximum(there[:-2] + 2 * there[1:-1] + there[2:], 1e-12)
+    return np.where(is_open, mean, 0.0)
 
 
 def _ordinary_days(table: DayTable, calendar: CalendarFeatures, effects: Effects, queue: int) -> NDArray[np.int64]:
-    """Return the numbers of recent whole days without event, holiday or outage (any whole days if there are few)."""
-    known = table.days
-    whole = np.isfinite(table.counts[queue]).all(axis=1) & (np.nan_to_num(table.counts[queue]).sum(axis=1) > 0)
-    ordinary = whole & ~calendar.strong[queue, :known] & ~effects.outage[queue]
-    for mask in (ordinary, whole):
+    """Return the numbers of recent whole days without event, holiday or outage (any days with contacts if few)."""
+    some = np.nan_to_num(table.counts[queue]).sum(axis=1) > 0
+    whole = np.isfinite(table.counts[queue]).all(axis=1) & some
+    ordinary = whole & ~calendar.strong[queue, : table.days] & ~effects.outage[queue]
+    for mask in (ordinary, whole, some):
         days = np.flatnonzero(mask)
-        if len(days) >= 14 or (mask is whole and len(days)):
-            return days[-7 * _WEEKS :]
-    return _patched_days(table, queue)
-
-
-def _patched_days(table: DayTable, queue: int) -> NDArray[np.int64]:
-    """Return days with any contacts where no day is whole; their gaps count as zero from then on."""
-    days = np.flatnonzero(np.nan_to_num(table.counts[queue]).sum(axis=1) > 0)[-7 * _WEEKS :]
-    table.counts[queue, days] = np.nan_to_num(table.counts[queue, days])
-    return days
+        if len(days) >= _LEAST_DAYS or (mask is some and len(days)):
+            break
+    recent: NDArray[np.int64] = days[days > days[-1] - _MEMORY_DAYS]
+    return recent

@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from forecasting.calendar_features import CalendarFeatures
 from forecasting.resample import DayTable
 from forecasting.rolling import Rolling, deciding
+from forecasting.select import combined
+from forecasting.shapes import OrdinaryShapes
 from wfm.results import ModelChoice
 
 __all__ = ["Spread", "slot_spread", "spread_of"]
@@ -47,14 +49,14 @@ def spread_of(rolled: Rolling, choices: tuple[ModelChoice, ...]) -> Spread:
     count = len(choices)
     if not rolled.origins:
         return Spread(np.full(count, _UNKNOWN_SD), 0.6, np.eye(count))
-    errors = np.stack([_log_errors(rolled, number, choice.model) for number, choice in enumerate(choices)])
+    errors = np.stack([_log_errors(rolled, number, choice) for number, choice in enumerate(choices)])
     sd = np.array([_sd(errors[q], rolled.actuals[:, q]) for q in range(count)])
     return Spread(sd, _memory(errors), _correlation(errors))
 
 
-def _log_errors(rolled: Rolling, number: int, model: str) -> FloatArray:
+def _log_errors(rolled: Rolling, number: int, choice: ModelChoice) -> FloatArray:
     """Return log(actual / forecast) on the deciding days: shape (origins, horizon)."""
-    forecast = rolled.forecasts[rolled.names.index(model), :, number]
+    forecast = combined(rolled, choice, number)
     actual = deciding(rolled, number)
     return np.where(np.isfinite(actual) & (forecast > 0), np.log1p(actual) - np.log1p(np.abs(forecast)), np.nan)
 
@@ -102,13 +104,13 @@ def _nearest_correlation(matrix: FloatArray) -> FloatArray:
     return result
 
 
-def slot_spread(table: DayTable, calendar: CalendarFeatures, ordinary: FloatArray, queue: int) -> float:
+def slot_spread(table: DayTable, calendar: CalendarFeatures, ordinary: OrdinaryShapes, queue: int) -> float:
     """Return the coefficient of variation of slots around their share of the day, Poisson noise taken out."""
     whole = np.isfinite(table.counts[queue]).all(axis=1) & ~calendar.strong[queue, : table.days]
     days = np.flatnonzero(whole & (np.nan_to_num(table.counts[queue]).sum(axis=1) > 0))[-7 * _WEEKS :]
     if not len(days):
         return 0.1
     counts = table.counts[queue, days]
-    mean = ordinary[queue, table.weekdays[days]] * counts.sum(axis=1, keepdims=True)
+    mean = ordinary.of(queue, days) * counts.sum(axis=1, keepdims=True)
     excess = float(((counts - mean) ** 2 - mean).sum() / max(float((mean**2).sum()), 1e-9))
     return float(np.clip(np.sqrt(max(excess, 0.0)), 0.0, 0.5))

@@ -18,6 +18,7 @@ __all__ = [
 
 ChannelName = Literal["phone", "chat", "email"]
 ContractKind = Literal["employee", "part_time", "dispatch", "intern", "outsourced"]
+ModelName = Literal["prophet", "regression", "same_season", "ets", "sarimax", "mean_8_weeks", "seasonal_naive"]
 Metric = Literal["answered_within", "average_response", "abandoned", "resolved_within"]
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 Lag = Annotated[int, Field(ge=-14, le=60)]
@@ -313,7 +314,7 @@ class ForecastOptions(_Part):
 
     file: str | None = None
     paths: int = Field(500, ge=20, le=20000)
-    models: tuple[str, ...] = ("prophet", "regression")
+    models: tuple[ModelName, ...] = ("prophet", "regression", "same_season")
     events: bool = True
     adjustments: bool = True
     origins: int = Field(8, ge=1, le=52)

@@ -202,7 +202,7 @@ def test_prophet_is_tried_by_default_and_its_noise_kept_quiet(capfd: pytest.Capt
     """With the default models Prophet is among the candidates, and nothing is printed."""
     default = world.plan(forecast={"paths": 20, "origins": 1})
     found = forecast(world.inputs(plan=default), seed=1)
-    assert all(set(choice.errors) == {"prophet", "regression", "mean_8_weeks"} for choice in found.models)
+    assert all(set(choice.errors) == {"prophet", "regression", "same_season", "mean_8_weeks"} for choice in found.models)
     assert capfd.readouterr() == ("", "")
 
 

@@ -29,7 +29,7 @@ def shapes() -> DayShapes:
 def test_planted_shares_are_found(shapes: DayShapes) -> None:
     """Every hour of every weekday is within 1.5 percentage points of the planted share."""
     for number, queue in enumerate(world.LEVELS):
-        assert np.abs(shapes.ordinary[number] - world.shape(queue)).max() < 0.015
+        assert np.abs(shapes.ordinary.of(number, np.arange(7, 14)) - world.shape(queue)).max() < 0.015
 
 
 def test_every_open_day_sums_to_one(shapes: DayShapes) -> None:
@@ -45,20 +45,21 @@ def test_the_opening_bends_its_own_day(shapes: DayShapes) -> None:
     """The planned opening day has four fifths of its contacts from 20:00 on, a week later the usual share."""
     opening = (world.OPENINGS[-1] - world.FIRST).days
     assert abs(shapes.shares(0, opening)[20:].sum() - 0.8) < 0.05
-    assert np.allclose(shapes.shares(0, opening - 7), shapes.ordinary[0, 1])
+    assert np.allclose(shapes.shares(0, opening - 7), shapes.ordinary.of(0, np.array([opening - 7]))[0])
 
 
 def test_without_phases_every_day_is_ordinary() -> None:
     """With no events in the calendar nothing bends the day."""
     plain, _ = learned(world.inputs(events=()))
     opening = (world.OPENINGS[-1] - world.FIRST).days
-    assert np.allclose(plain.shares(0, opening), plain.ordinary[0, 1])
+    assert np.allclose(plain.shares(0, opening), plain.ordinary.of(0, np.array([opening]))[0])
 
 
 def test_a_queue_without_shape_borrows_that_of_its_channel() -> None:
     """The second chat queue takes the first one's shape, the phone queue is spread evenly, and both are told."""
     inputs = world.inputs(history=world.history(queues=("chat-a",)))
     shapes, warnings = learned(inputs)
-    assert np.allclose(shapes.ordinary[1], shapes.ordinary[0].mean(axis=0, keepdims=True), atol=0.01)
-    assert np.allclose(shapes.ordinary[2][:, 8:22], 1 / 14)
+    week = np.arange(7)
+    assert np.allclose(shapes.ordinary.of(1, week), shapes.ordinary.of(0, week))
+    assert np.allclose(shapes.ordinary.of(2, week)[:, 8:22], 1 / 14)
     assert len(warnings) == 2

@@ -1,0 +1,1 @@
+"""How good and how fast the forecast is, on real series that stay where they are."""
