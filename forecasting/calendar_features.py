@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,9 +22,13 @@ FloatArray = NDArray[np.float64]
 STRONG_PARTS = frozenset({"eve", "part", "full1", "full2", "full3"})
 # The first full day after an evening opening: some of its contacts came the evening before.
 EVENING_BEFORE = "evening_before"
+# A day of force on a weekend: it need not rise or fall as an ordinary weekend does.
+WEEKEND, _SATURDAY = "weekend", 5
 _PART_RANKS = ("full1", "full2", "part", "full3", "eve")
 _KIND_RANKS = ("main", "sale", "wave", "deposit")
 _WEAK_RANK = len(_PART_RANKS) * len(_KIND_RANKS)
+# A column acts on a queue of no platform when it does on this share of the platforms that it follows.
+_GOOD_PART = 0.2
 _NEW_YEAR_BEFORE, _NEW_YEAR_AFTER = 7, 10
 
 
@@ -50,44 +55,74 @@ class CalendarFeatures:
     first : datetime.date
         Day of the first row.
     columns : tuple of Column
-    values : float array (queues, days, columns)
-        Weight of a column on a day: 1, or for queues of no platform the share of the platforms that run the phase.
+    groups : tuple of str
+        Platform groups.
+    cells : float array (groups, days, columns)
+        1 where a column acts on a group's day.
+    weights : float array (queues, groups)
+        How much a queue belongs to a group: 1 and 0, or the groups' shares for queues of no platform.
     strong, weak : bool arrays (queues, days)
         Days on which a phase or holiday acts with force, or at all.
     phases : tuple of Phase
-    relevance : mapping of platform group to float array (queues,)
-        How much a queue belongs to a platform.
     """
 
     first: date
     columns: tuple[Column, ...]
-    values: FloatArray
+    groups: tuple[str, ...]
+    cells: FloatArray
+    weights: FloatArray
     strong: NDArray[np.bool_]
     weak: NDArray[np.bool_]
     phases: tuple[Phase, ...]
-    relevance: Mapping[str, FloatArray]
+
+    @property
+    def days(self) -> int:
+        """Number of days, past and future."""
+        return int(self.cells.shape[1])
 
     @property
     def is_holiday(self) -> NDArray[np.bool_]:
         """Which columns belong to holidays rather than to promotions."""
         return np.array([column.holiday for column in self.columns], dtype=bool)
 
+    @cached_property
+    def kinds(self) -> tuple[FloatArray, NDArray[np.int64]]:
+        """The different rows of ``weights`` and, for each queue, which one is its own."""
+        rows, kind = np.unique(self.weights, axis=0, return_inverse=True)
+        return rows, np.asarray(kind, dtype=np.int64).ravel()
+
+    def design(self, weights: FloatArray) -> FloatArray:
+        """Return the columns' values for a queue with these weights on the groups: shape (days, columns)."""
+        return np.asarray(np.tensordot(weights, self.cells, axes=1), dtype=np.float64)
+
+    def acting(self, coefficients: FloatArray, cells: FloatArray | None = None) -> FloatArray:
+        """Return what coefficients (queues, columns) add up to by day, in ``cells`` or all: shape (queues, days)."""
+        used = self.cells if cells is None else cells
+        by_group = np.einsum("gdc,qc->qgd", used, coefficients, optimize=True)
+        return np.asarray(np.einsum("qg,qgd->qd", self.weights, by_group, optimize=True), dtype=np.float64)
+
+    def switched_on(self, columns: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Return on which days any of some columns acts on a good part of a queue: shape (queues, days)."""
+        rows, kind = self.kinds
+        found = np.stack([(self.design(row)[:, columns] > _GOOD_PART).any(axis=1) for row in rows])
+        return np.asarray(found[kind], dtype=bool)
+
     def follows(self, phase: Phase) -> FloatArray:
         """Return how much each queue follows a phase, in [0, 1]: shape (queues,)."""
         if phase.platform == EVERY_PLATFORM:
-            return np.ones(self.values.shape[0])
-        return self.relevance[phase.platform]
+            return np.ones(len(self.weights))
+        return self.weights[:, self.groups.index(phase.platform)]
 
     def of_phase(self, phase: Phase) -> FloatArray:
-        """Return the columns' values that one phase alone gives: shape as ``values``."""
+        """Return the cells that one phase alone switches on: shape as ``cells``."""
         index = {column: number for number, column in enumerate(self.columns)}
-        alone = np.zeros_like(self.values)
-        for group, weight in self.relevance.items():
+        alone = np.zeros_like(self.cells)
+        for number, group in enumerate(self.groups):
             for acting, day, part in _strongest(self.phases, group):
                 row = (day - self.first).days
-                if acting is phase and 0 <= row < alone.shape[1]:
+                if acting is phase and 0 <= row < self.days:
                     for column in _columns(phase, part, day):
-                        alone[:, row, index[column]] += weight
+                        alone[number, row, index[column]] = 1.0
         return alone
 
 
@@ -111,23 +146,25 @@ def calendar_features(
     """
     phases = phases_of(inputs.events) if events else ()
     relevance = _relevance(inputs, phases, volume)
-    last = first + timedelta(days=days - 1)
-    cells: dict[Column, set[tuple[str, date]]] = {}
-    for group in relevance:
+    groups, last = tuple(relevance), first + timedelta(days=days - 1)
+    cells: dict[Column, set[tuple[int, date]]] = {}
+    for number, group in enumerate(groups):
         for phase, day, part in _strongest(phases, group):
             for column in _columns(phase, part, day) if first <= day <= last else ():
-                cells.setdefault(column, set()).add((group, day))
+                cells.setdefault(column, set()).add((number, day))
     for day, column in _holiday_entries(inputs, first, last):
-        cells.setdefault(column, set()).update((group, day) for group in relevance)
+        cells.setdefault(column, set()).update((number, day) for number in range(len(groups)))
     columns = tuple(sorted(cells, key=lambda c: (c.holiday, c.level, c.name, c.part, c.family)))
-    values = np.zeros((len(inputs.plan.queue), days, len(columns)))
-    for number, column in enumerate(columns):
-        for group, day in sorted(cells[column]):
-            values[:, (day - first).days, number] += relevance[group]
+    values = np.zeros((len(groups), days, len(columns)))
+    for position, column in enumerate(columns):
+        for number, day in cells[column]:
+            values[number, (day - first).days, position] = 1.0
+    weights = np.stack([relevance[group] for group in groups], axis=1)
+    none = np.zeros((len(weights), days), dtype=bool)
+    features = CalendarFeatures(first, columns, groups, values, weights, none, none, phases)
     force = np.array([column.part in STRONG_PARTS or column.holiday for column in columns], dtype=bool)
-    strong: NDArray[np.bool_] = np.asarray((values[:, :, force] > 0.2).any(axis=2))
-    weak: NDArray[np.bool_] = np.asarray((values > 0).any(axis=2))
-    return CalendarFeatures(first, columns, values, strong, weak, phases, relevance)
+    weak = np.einsum("qg,gd->qd", weights, values.any(axis=2).astype(np.float64)) > 0
+    return replace(features, strong=features.switched_on(force), weak=np.asarray(weak, dtype=bool))
 
 
 def _columns(phase: Phase, part: str, day: date) -> Iterator[Column]:
@@ -138,11 +175,13 @@ def _columns(phase: Phase, part: str, day: date) -> Iterator[Column]:
     """
     if phase.kind in OPENINGS and phase.evening and part == "full1":
         yield Column(0, "opening", EVENING_BEFORE)
+    if phase.kind in OPENINGS and part in STRONG_PARTS and day.weekday() >= _SATURDAY:
+        yield Column(0, "opening", WEEKEND)
     if phase.kind in OPENINGS and phase.kind != "deposit" and part not in {"in", "last"}:
         yield Column(0, "opening", part)
-        yield Column(1, "opening", part, phase.event)
+        yield Column(1, "opening", part, phase.family)
     yield Column(1, phase.kind, part)
-    yield Column(2, phase.kind, _exact(phase, part, day), phase.event)
+    yield Column(2, phase.kind, _exact(phase, part, day), phase.family)
 
 
 def _exact(phase: Phase, part: str, day: date) -> str:

@@ -13,17 +13,17 @@ year's number. Past uplifts are first carried to today's level by it, so that ef
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array, hstack
 
-from forecasting.calendar_features import EVENING_BEFORE, CalendarFeatures
+from forecasting.calendar_features import EVENING_BEFORE, WEEKEND, CalendarFeatures
 from forecasting.growth import Growth, carried, estimate
 
-__all__ = ["Effects", "fit_effects"]
+__all__ = ["Effects", "fit_effects", "with_drivers"]
 
 FloatArray = NDArray[np.float64]
 # A day switches on a handful of hundreds of columns, so the matrices of the past are kept sparse.
@@ -37,8 +37,9 @@ _COMMON_SD = (1.0, 0.5, 0.4)
 _QUEUE_SD = (0.2, 0.1, 0.1)
 # Prior sd of how much stronger a queue reacts to events than all queues together (0.3 = 30 %).
 _STRENGTH_SD = 0.3
-# What the first full day loses to the evening on which a sale opened, against an opening at midnight.
-_EVENING_LOG, _EVENING_SD = -0.08, 0.05
+# What the first full day loses to the evening on which a sale opened, against an opening at midnight; how far that and
+# the difference of event days on weekends may be from what is expected.
+_EVENING_LOG, _CORRECTION_SD = -0.08, 0.05
 _BANDWIDTH_DAYS = 18.0
 _ROUNDS = 3
 _WEAK_WEIGHT, _STRONG_WEIGHT = 0.3, 0.02
@@ -64,6 +65,10 @@ class Effects:
         Smoothed log level without weekday, event and holiday.
     growth : Growth
         The growth exponent that the effects rest on.
+    coefficients : float array (queues, columns)
+        Log effect of each column of the calendar at today's level.
+    drivers : float array (queues, days) or None
+        Log effect of planned orders and the like.
     """
 
     events: FloatArray
@@ -72,11 +77,14 @@ class Effects:
     special_sd: FloatArray
     level: FloatArray
     growth: Growth
+    coefficients: FloatArray
+    drivers: FloatArray | None = None
 
     @property
     def total(self) -> FloatArray:
-        """Events and holidays together."""
-        return self.events + self.holidays
+        """Events, holidays and drivers together."""
+        calendar = self.events + self.holidays
+        return calendar if self.drivers is None else calendar + self.drivers
 
 
 def fit_effects(totals: FloatArray, calendar: CalendarFeatures, growth: Growth | None = None) -> Effects:
@@ -95,7 +103,7 @@ def fit_effects(totals: FloatArray, calendar: CalendarFeatures, growth: Growth |
     logs = np.log1p(totals)
     weekdays = (np.arange(known) + calendar.first.weekday()) % 7
     kernel = _kernel(known)
-    past = [csr_array(values[:known]) for values in calendar.values]
+    past = _past_designs(calendar, known)
     weight = _start_weights(calendar, known) * np.isfinite(logs)
     rows = calendar.weak[:, :known] & np.isfinite(logs)
     effect = np.zeros_like(logs)
@@ -110,9 +118,30 @@ def fit_effects(totals: FloatArray, calendar: CalendarFeatures, growth: Growth |
         if growth is None and number == _ROUNDS - 1:
             believed = estimate(_likelihood(rest, change, past, precision, calendar))
         coefficients = _ridge(carried(rest, change, believed.mean), past, precision, calendar)
-        effect = carried(_acting(calendar.values[:, :known], coefficients), -change, believed.mean)
+        effect = carried(calendar.acting(coefficients, calendar.cells[:, :known]), -change, believed.mean)
         outage = _outages(rest - effect, np.isfinite(logs))
     return _as_effects(calendar, coefficients, outage, rest, effect, level, believed)
+
+
+def with_drivers(alone: Effects, log_effect: FloatArray, trust: FloatArray) -> Effects:
+    """Return effects that are a mean of what the calendar and what the drivers say, in logs.
+
+    The calendar's effects are not fitted on what drivers leave: both speak of the same peaks, and the mean of the two
+    errs less than either.
+
+    Parameters
+    ----------
+    alone : Effects
+        Of the calendar alone.
+    log_effect : float array (queues, days)
+        Of the drivers alone.
+    trust : float array (queues,)
+        Share of the drivers in the mean, 0 where there is none.
+    """
+    share = trust[:, None]
+    return replace(
+        alone, events=(1 - share) * alone.events, holidays=(1 - share) * alone.holidays, drivers=share * log_effect
+    )
 
 
 def _today(level: FloatArray, logs: FloatArray) -> FloatArray:
@@ -133,22 +162,22 @@ def _as_effects(
     growth: Growth,
 ) -> Effects:
     known = rest.shape[1]
-    holiday = calendar.is_holiday
-    holidays = _acting(calendar.values, np.where(holiday, coefficients, 0.0))
-    events = _acting(calendar.values, np.where(holiday, 0.0, coefficients))
-    events = events + _planner_scale(calendar, np.where(holiday, 0.0, coefficients))
+    promoted = np.where(calendar.is_holiday, 0.0, coefficients)
+    holidays = calendar.acting(coefficients - promoted)
+    events = calendar.acting(promoted) + _planner_scale(calendar, promoted)
     # In the past the effect is what it was at its own level; holidays keep theirs, the event takes the rest.
     events[:, :known] = np.where(calendar.weak[:, :known], effect - holidays[:, :known], 0.0)
     left = rest - effect
     strong = calendar.strong[:, :known] & np.isfinite(left) & ~outage
     spread = [float(np.sqrt(np.mean(r[s] ** 2))) if s.sum() >= 5 else 0.3 for r, s in zip(left, strong, strict=True)]
-    return Effects(events, holidays, outage, np.array(spread), level, growth)
+    return Effects(events, holidays, outage, np.array(spread), level, growth, coefficients)
 
 
-def _acting(values: FloatArray, coefficients: FloatArray) -> FloatArray:
-    """Return the sum of what the columns do on each day: shape (queues, days)."""
-    total: FloatArray = np.matmul(values, coefficients[:, :, None])[:, :, 0]
-    return total
+def _past_designs(calendar: CalendarFeatures, known: int) -> list[Sparse]:
+    """Return the columns of the past for each queue; queues of one kind share theirs."""
+    rows, kind = calendar.kinds
+    designs = [csr_array(calendar.design(row)[:known]) for row in rows]
+    return [designs[number] for number in kind]
 
 
 def _planner_scale(calendar: CalendarFeatures, coefficients: FloatArray) -> FloatArray:
@@ -156,10 +185,10 @@ def _planner_scale(calendar: CalendarFeatures, coefficients: FloatArray) -> Floa
 
     A phase that multiplies contacts by ``m`` multiplies them by ``1 + scale * (m - 1)`` instead, at least by 0.05.
     """
-    added = np.zeros(calendar.values.shape[:2])
+    added = np.zeros((len(coefficients), calendar.days))
     for phase in calendar.phases:
         if phase.scale != 1.0:
-            part = _acting(calendar.of_phase(phase), coefficients)
+            part = calendar.acting(coefficients, calendar.of_phase(phase))
             added += np.log(np.maximum(1 + phase.scale * np.expm1(part), 0.05)) - part
     return added
 
@@ -236,10 +265,10 @@ def _precision(rest: FloatArray, rows: BoolArray, ordinary: BoolArray, totals: F
 
 def _priors(calendar: CalendarFeatures) -> tuple[FloatArray, FloatArray]:
     """Return the prior precisions of common effects and of a queue's own deviations: shapes (columns,)."""
-    evening = _expected(calendar) != 0
     levels = np.array([column.level for column in calendar.columns], dtype=np.int64)
-    common = np.where(evening, _EVENING_SD, np.array(_COMMON_SD)[levels])
-    own = np.where(evening, _EVENING_SD, np.array(_QUEUE_SD)[levels])
+    corrects = np.array([column.part in {EVENING_BEFORE, WEEKEND} for column in calendar.columns], dtype=bool)
+    common = np.where(corrects, _CORRECTION_SD, np.array(_COMMON_SD)[levels])
+    own = np.where(corrects, _CORRECTION_SD, np.array(_QUEUE_SD)[levels])
     return common**-2.0, own**-2.0
 
 
@@ -312,9 +341,12 @@ def _normal_equations(x: Sparse, w: FloatArray) -> tuple[FloatArray, NDArray[np.
 def _solve(parts: list[tuple[Sparse, FloatArray, FloatArray]], prior: FloatArray) -> FloatArray:
     """Return the ridge solution; columns that never act in the past stay 0 and are left out of the system."""
     normal, right = np.zeros((len(prior), len(prior))), np.zeros(len(prior))
+    shared: dict[int, tuple[Sparse, FloatArray]] = {}
     for x, y, w in parts:
-        normal = normal + _normal_equations(x, w)[0]
         right = right + x.T @ (w * np.where(w > 0, y, 0.0))
+        shared[id(x)] = (x, shared[id(x)][1] + w if id(x) in shared else w)
+    for x, w in shared.values():
+        normal = normal + _normal_equations(x, w)[0]
     acting = np.flatnonzero(np.diag(normal) > 0)
     solution = np.zeros(len(prior))
     system = normal[np.ix_(acting, acting)] + np.diag(prior[acting])

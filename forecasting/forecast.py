@@ -9,24 +9,27 @@ from datetime import date, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
-from forecasting.calendar_features import CalendarFeatures, calendar_features
-from forecasting.effects import Effects, fit_effects
+from forecasting.calendar_features import CalendarFeatures
+from forecasting.effects import fit_effects
+from forecasting.growth import GRID, Growth
 from forecasting.handle_time import handle_times
 from forecasting.level import candidate
 from forecasting.openings import DayShapes, day_shapes
 from forecasting.own import from_table
+from forecasting.parts import parts_of
+from forecasting.past import Past, adjusted_series, with_effects
 from forecasting.paths import PathModel, sample_paths
 from forecasting.resample import DayTable, day_table
-from forecasting.rolling import adjusted_series, level_forecasts, origin_days, roll, with_effects
+from forecasting.rolling import origin_days, roll
 from forecasting.select import FALLBACK, choose, shares
 from forecasting.spread import Spread, slot_spread, spread_of
 from wfm.grid import MINUTES_PER_DAY, TimeGrid
 from wfm.inputs import Inputs
 from wfm.plan import Plan
 from wfm.progress import Progress, silent
-from wfm.results import Forecast, ModelChoice
+from wfm.results import Forecast, GrowthBand, ModelChoice
 
-__all__ = ["calendar_of", "candidate_names", "chosen_levels", "forecast", "lead_gap"]
+__all__ = ["DayForecast", "candidate_names", "chosen_levels", "day_forecast", "forecast", "forecast_at", "lead_gap"]
 
 FloatArray = NDArray[np.float64]
 # What past editions leave unexplained, on days whose own edition is not among the learned ones.
@@ -58,34 +61,109 @@ def forecast(inputs: Inputs, seed: int, progress: Progress = silent, jobs: int =
     """
     if inputs.own_forecast is not None:
         return from_table(inputs, seed)
-    plan = inputs.plan
-    table = day_table(inputs)
-    gap = lead_gap(plan, table)
-    calendar = calendar_of(inputs, table, table.days + gap + plan.plan.days, table.days, plan.forecast.events)
-    origins, window = origin_days(table.days, gap, plan.plan.days, plan.forecast.origins)
-    rolled = roll(table, calendar, candidate_names(plan), origins, gap, window, jobs, progress)
+    plan, table = inputs.plan, day_table(inputs)
+    first = table.days + lead_gap(plan, table)
+    end = first + plan.plan.days
+    past = Past(
+        inputs, table, candidate_names(plan), end, (first, end), table.days,
+        events=plan.forecast.events, jobs=jobs, progress=progress,
+    )  # fmt: skip
+    return forecast_at(past, inputs, table.days, seed)
+
+
+def forecast_at(past: Past, inputs: Inputs, origin: int, seed: int) -> Forecast:
+    """Return the forecast of a plan from what was known after the first ``origin`` days of a history.
+
+    Parameters
+    ----------
+    past : Past
+        The history.
+    inputs : Inputs
+        The plan whose horizon is forecast; it starts on or after day number ``origin``.
+    origin : int
+        Number of known days.
+    seed : int
+        Seeds the sample paths.
+    """
+    plan, grid, table = inputs.plan, inputs.plan.plan.grid, past.table.until(origin)
+    days = day_forecast(past, origin, (grid.start - table.first).days, grid.days, plan.forecast.origins)
+    shapes, shape_warnings = day_shapes(table, past.calendar, past.effects(origin), plan.queue)
+    rate = _rate(grid, shapes, days.mean, days.first)
+    seconds, aht_warnings = handle_times(inputs, table, past.calendar, grid)
+    slot_cv = np.array([slot_spread(table, past.calendar, shapes.ordinary, queue) for queue in range(len(plan.queue))])
+    model = PathModel(rate, grid.day_index, days.sd, days.spread.memory, days.spread.correlation, slot_cv)
     queues = tuple(queue.id for queue in plan.queue)
-    choices = choose(rolled, queues, gap + 1)
-    spread = spread_of(rolled, choices)
-    effects = fit_effects(table.totals, calendar)
-    levels, choices = chosen_levels(table, effects, choices, gap + plan.plan.days, jobs)
-    levels = levels[:, gap:]
-    ahead = slice(table.days + gap, table.days + gap + plan.plan.days)
-    days = _Days(
-        with_effects(levels, effects.total[:, ahead]),
-        with_effects(levels, effects.holidays[:, ahead]),
-        _day_sd(spread, effects, calendar.strong[:, ahead]),
+    drivers = past.drivers(origin)
+    told = [
+        *table.warnings, *_history_warnings(inputs, table), *shape_warnings, *aht_warnings,
+        *(drivers.warnings if drivers else ()),
+    ]  # fmt: skip
+    return Forecast(
+        grid,
+        queues,
+        sample_paths(model, plan.forecast.paths, seed),
+        rate,
+        seconds,
+        days.choices,
+        days.baseline,
+        _event_notes(past.calendar, queues, grid.dates),
+        parts_of(past, origin, days.levels, slice(days.first, days.first + grid.days)),
+        growth=days.growth,
+        warnings=tuple(dict.fromkeys(told)),
     )
-    return _assemble(inputs, table, calendar, effects, choices, days, spread, seed)
 
 
 @dataclass(frozen=True)
-class _Days:
-    """Day totals, the same without events, and the sd of their log: float arrays (queues, days)."""
+class DayForecast:
+    """Contacts per day, and how they were found.
 
-    mean: FloatArray
+    Attributes
+    ----------
+    first : int
+        Day number of the first column.
+    levels, baseline, mean, sd : float arrays (queues, days)
+        The ordinary level; the same with holidays; with events and drivers; sd of the log of the day total.
+    choices : tuple of ModelChoice
+    spread : Spread
+    growth : GrowthBand
+    """
+
+    first: int
+    levels: FloatArray
     baseline: FloatArray
+    mean: FloatArray
     sd: FloatArray
+    choices: tuple[ModelChoice, ...]
+    spread: Spread
+    growth: GrowthBand
+
+
+def day_forecast(past: Past, origin: int, first: int, days: int, wanted: int) -> DayForecast:
+    """Return the contacts of ``days`` days from day number ``first``, known the first ``origin`` days.
+
+    Parameters
+    ----------
+    past : Past
+        The history.
+    origin, first, days : int
+        Known days; first day of the horizon; days of the horizon.
+    wanted : int
+        Rolling origins that choose the models, where the history has as many.
+    """
+    gap = first - origin
+    origins, window = origin_days(origin, gap, days, wanted)
+    past.levels([*origins, origin], gap + max(window, days))  # all at once, so that workers and progress start once
+    rolled = roll(past, origins, gap, window)
+    choices = choose(rolled, tuple(queue.id for queue in past.inputs.plan.queue), gap + 1)
+    spread = spread_of(rolled, choices)
+    levels, choices = chosen_levels(past, origin, choices, gap + days)
+    levels, effects, ahead = levels[:, gap:], past.effects(origin), slice(first, first + days)
+    growth = _growth_band(past, origin, levels, ahead)
+    mean = with_effects(levels, effects.total[:, ahead])
+    sd = _day_sd(spread.day_sd, effects.special_sd, past.calendar.strong[:, ahead], growth, mean)
+    return DayForecast(
+        first, levels, with_effects(levels, effects.holidays[:, ahead]), mean, sd, choices, spread, growth
+    )
 
 
 def candidate_names(plan: Plan) -> tuple[str, ...]:
@@ -98,79 +176,51 @@ def lead_gap(plan: Plan, table: DayTable) -> int:
     return (plan.plan.start - table.first).days - table.days
 
 
-def calendar_of(inputs: Inputs, table: DayTable, days: int, known: int, events: bool) -> CalendarFeatures:
-    """Return the calendar's features on ``days`` days from the table's first.
-
-    Platforms are weighed by the contacts of the first ``known`` days, so that a test on the past sees nothing of it.
-    """
-    past = table.totals[:, :known]
-    volume = np.array([row[np.isfinite(row)].mean() if np.isfinite(row).any() else 0.0 for row in past])
-    return calendar_features(inputs, table.first, days, volume, events)
-
-
 def chosen_levels(
-    table: DayTable, effects: Effects, choices: Sequence[ModelChoice], horizon: int, jobs: int = 1
+    past: Past, origin: int, choices: Sequence[ModelChoice], horizon: int
 ) -> tuple[FloatArray, tuple[ModelChoice, ...]]:
     """Return the ordinary level of each queue (queues, horizon) and the choices that were really used.
 
-    Days are counted from the end of what the effects were fitted on. Where the days that are left once events are
-    taken out are too few for a chosen model, the others carry its share, or the robust fallback steps in where there
-    is none; the choice says so.
+    Where the days that are left once events are taken out are too few for a chosen model, the others carry its share,
+    or the robust fallback steps in where there is none; the choice says so.
     """
-    series = [[adjusted_series(table, effects, queue)] for queue in range(len(choices))]
-    wanted = [tuple(shares(choice)) for choice in choices]
+    found, failures = past.levels([origin], horizon)
     rows, used = [], []
-    for choice, one, (found, failed) in zip(
-        choices, series, level_forecasts(series, wanted, horizon, jobs), strict=True
-    ):
-        levels = {name: found[m, 0] for m, name in enumerate(shares(choice)) if np.isfinite(found[m, 0]).all()}
-        rest = {name: share for name, share in shares(choice).items() if name in levels}
+    for number, choice in enumerate(choices):
+        levels = {name: found[past.names.index(name), 0, number] for name in shares(choice)}
+        rest = {name: share for name, share in shares(choice).items() if np.isfinite(levels[name]).all()}
+        if len(rest) < len(shares(choice)):
+            lost = [text for name, queue, text in failures if queue == number and name in shares(choice)]
+            choice = replace(choice, why="fallback: " + "; ".join(lost))
         if not rest:
-            levels, rest = {FALLBACK: candidate(FALLBACK).forecast(one[0], horizon)}, {FALLBACK: 1.0}
+            series = adjusted_series(past.table, past.effects(origin), number)
+            levels, rest = {FALLBACK: candidate(FALLBACK).forecast(series, horizon)}, {FALLBACK: 1.0}
         total = sum(rest.values())
-        rows.append(np.sum([share / total * levels[name] for name, share in rest.items()], axis=0))
-        if failed:
-            why = "fallback: " + "; ".join(text for _, text in failed)
-            weights = {name: share / total for name, share in rest.items()} if len(rest) > 1 else {}
-            choice = replace(choice, model=" + ".join(rest), why=why, weights=weights)
-        used.append(choice)
+        weights = {name: share / total for name, share in rest.items()}
+        rows.append(np.sum([share * levels[name] for name, share in weights.items()], axis=0))
+        used.append(replace(choice, model=" + ".join(rest), weights=weights if len(rest) > 1 else {}))
     return np.stack(rows), tuple(used)
 
 
-def _day_sd(spread: Spread, effects: Effects, special: NDArray[np.bool_]) -> FloatArray:
-    base = np.repeat(spread.day_sd[:, None], special.shape[1], axis=1)
-    wide = np.sqrt(base**2 + (_UNSEEN_EDITION * effects.special_sd[:, None]) ** 2)
-    return np.where(special, wide, base)
+def _growth_band(past: Past, origin: int, levels: FloatArray, ahead: slice) -> GrowthBand:
+    """Return the growth exponent and the days' contacts if it were 0 or 1."""
+    effects = past.effects(origin)
+    edges = []
+    for exponent in (GRID[0], GRID[-1]):
+        alone = fit_effects(past.table.totals[:, :origin], past.calendar, Growth(float(exponent), 0.0, given=True))
+        moved = alone.events[:, ahead] - past.events_alone(origin)[:, ahead]
+        edges.append(with_effects(levels, effects.total[:, ahead] + past.event_share(origin) * moved))
+    return GrowthBand(effects.growth.mean, effects.growth.sd, edges[0], edges[1])
 
 
-def _assemble(
-    inputs: Inputs,
-    table: DayTable,
-    calendar: CalendarFeatures,
-    effects: Effects,
-    choices: tuple[ModelChoice, ...],
-    days: _Days,
-    spread: Spread,
-    seed: int,
-) -> Forecast:
-    plan, grid = inputs.plan, inputs.plan.plan.grid
-    shapes, shape_warnings = day_shapes(table, calendar, effects, plan.queue)
-    rate = _rate(grid, shapes, days.mean, (grid.start - table.first).days)
-    seconds, aht_warnings = handle_times(inputs, table, calendar, grid)
-    slot_cv = np.array([slot_spread(table, calendar, shapes.ordinary, queue) for queue in range(len(plan.queue))])
-    model = PathModel(rate, grid.day_index, days.sd, spread.memory, spread.correlation, slot_cv)
-    told = [*table.warnings, *_history_warnings(inputs, table), *shape_warnings, *aht_warnings]
-    return Forecast(
-        grid,
-        tuple(queue.id for queue in plan.queue),
-        sample_paths(model, plan.forecast.paths, seed),
-        rate,
-        seconds,
-        choices,
-        days.baseline,
-        _event_notes(calendar, tuple(queue.id for queue in plan.queue), grid.dates),
-        warnings=tuple(told),
-    )
+def _day_sd(
+    ordinary: FloatArray, special: FloatArray, strong: NDArray[np.bool_], growth: GrowthBand, mean: FloatArray
+) -> FloatArray:
+    """Return the sd of the log day total: what past weeks erred by; on event days what editions and growth add."""
+    base = np.repeat(ordinary[:, None], strong.shape[1], axis=1)
+    slope = (np.log1p(growth.with_level) - np.log1p(growth.as_before)) * growth.sd
+    wide = np.sqrt(base**2 + (_UNSEEN_EDITION * special[:, None]) ** 2 + np.where(mean > 0, slope, 0.0) ** 2)
+    return np.where(strong, wide, base)
 
 
 def _rate(grid: TimeGrid, shapes: DayShapes, totals: FloatArray, first_day: int) -> FloatArray:

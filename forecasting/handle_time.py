@@ -36,7 +36,6 @@ _SPECIAL_LOG = 0.7
 _PRIOR_DAYS = 3.0
 # Where each known person would have had to do more than this many times the usual work, others did it too.
 _OVERLOAD = 2.0
-_FORCE = 0.2
 
 
 @dataclass(frozen=True)
@@ -58,8 +57,8 @@ class DayKinds:
     def of(cls, inputs: Inputs, calendar: CalendarFeatures) -> DayKinds:
         """Return the kinds of the calendar's days."""
         force = [column.part in STRONG_PARTS and not column.holiday for column in calendar.columns]
-        promoted = (calendar.values[:, :, np.array(force, dtype=bool)] > _FORCE).any(axis=2)
-        start, days = calendar.first.toordinal(), calendar.values.shape[1]
+        promoted = calendar.switched_on(np.array(force, dtype=bool))
+        start, days = calendar.first.toordinal(), calendar.days
         off = np.zeros(days, dtype=bool)
         numbers = [day.toordinal() - start for day in inputs.day_types.days_off]
         off[[number for number in numbers if 0 <= number < days]] = True

@@ -44,6 +44,12 @@ class Phase:
     hour: float | None
     scale: float = 1.0
     label: str = ""
+    like: str = ""
+
+    @property
+    def family(self) -> str:
+        """Name of the event whose editions it is learned from: its own, or that of its analogue."""
+        return self.like or self.event
 
     @property
     def evening(self) -> bool:
@@ -160,6 +166,7 @@ def _phase(event: Event) -> Phase:
         start.hour + start.minute / 60 if event.has_hour else None,
         event.scale,
         event.phase,
+        event.like,
     )
 
 

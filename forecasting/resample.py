@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 import numpy as np
@@ -66,6 +66,11 @@ class DayTable:
     def weekdays(self) -> NDArray[np.int64]:
         """Weekday (Monday 0) of each day: shape ``(days,)``."""
         return (np.arange(self.days) + self.first.weekday()) % 7
+
+    def until(self, days: int) -> DayTable:
+        """Return the first ``days`` days of the table."""
+        cut = {name: getattr(self, name)[:, :days] for name in ("counts", "totals", "aht_seconds", "aht_weight")}
+        return self if days == self.days else replace(self, **cut)
 
     def has_shape(self, queue: int) -> bool:
         """Return whether any slot of an open hour of a queue was observed (False for daily rows)."""

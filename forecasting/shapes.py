@@ -69,7 +69,7 @@ def ordinary_shapes(
     table: DayTable, calendar: CalendarFeatures, effects: Effects, queues: Sequence[Queue]
 ) -> tuple[OrdinaryShapes, tuple[str, ...]]:
     """Return the shapes of all days of the calendar, own or borrowed, and a warning for each flat one."""
-    count, slots, days = len(queues), table.counts.shape[2], calendar.values.shape[1]
+    count, slots, days = len(queues), table.counts.shape[2], calendar.days
     mean = np.ones((count, slots))
     directions = np.zeros((count, _SINGULAR_VECTORS, slots))
     scores = np.zeros((count, days, _SINGULAR_VECTORS))
@@ -135,7 +135,7 @@ def _own_shape(
 
 def _features(table: DayTable, calendar: CalendarFeatures, queue: int) -> FloatArray:
     """Return what kind of day each day of the calendar is: shape (days, columns), the first column is 1."""
-    days = np.arange(calendar.values.shape[1])
+    days = np.arange(calendar.days)
     weekday = (days + table.first.weekday()) % 7
     is_open = table.open_slots[queue].any(axis=1)[weekday]
     closed = closed_days(table.totals[queue], is_open, table.days_off[: len(days)])

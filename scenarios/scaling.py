@@ -24,6 +24,11 @@ def scale_forecast(forecast: Forecast, scale: Scale, seed: int) -> Forecast:
     if np.all(volume == 1.0) and np.all(aht == 1.0):
         return forecast
     baseline = None if forecast.baseline is None else forecast.baseline * volume[:, None]
+    growth = forecast.growth and replace(
+        forecast.growth,
+        as_before=forecast.growth.as_before * volume[:, None],
+        with_level=forecast.growth.with_level * volume[:, None],
+    )
     return replace(
         forecast,
         paths=scaled_counts(forecast.paths, volume[:, None], (seed, 0x5CA1E)),
@@ -31,6 +36,7 @@ def scale_forecast(forecast: Forecast, scale: Scale, seed: int) -> Forecast:
         aht_seconds=forecast.aht_seconds * aht[:, None],
         baseline=baseline,
         parts=tuple(replace(part, contacts=part.contacts * volume[:, None]) for part in forecast.parts),
+        growth=growth,
     )
 
 

@@ -318,6 +318,7 @@ class ForecastOptions(_Part):
     events: bool = True
     adjustments: bool = True
     origins: int = Field(8, ge=1, le=52)
+    growth_exponent: Share | None = None
 
 
 class DriverOptions(_Part):

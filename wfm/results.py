@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from wfm.grid import TimeGrid
 
 __all__ = [
-    "Activity", "Attainment", "BacktestRow", "CostBreakdown", "Finding", "Forecast", "ForecastPart", "Hire",
+    "Activity", "Attainment", "BacktestRow", "CostBreakdown", "Finding", "Forecast", "ForecastPart",
+    "GrowthBand", "Hire",
     "ModelChoice", "Requirement", "Roster", "RosterStatus", "RosteredShift", "TargetResult",
 ]  # fmt: skip
 
@@ -53,6 +54,21 @@ class ForecastPart:
 
 
 @dataclass(frozen=True)
+class GrowthBand:
+    """How event peaks grow with the ordinary level, and what the days would be at both ends.
+
+    ``exponent`` in [0, 1] is what past editions suggest (0: peaks stay the numbers they were; 1: they keep their ratio
+    to the level), ``sd`` how sure that is. ``as_before`` and ``with_level`` are contacts per day at exponent 0 and 1,
+    shape (queues, days).
+    """
+
+    exponent: float
+    sd: float
+    as_before: FloatArray
+    with_level: FloatArray
+
+
+@dataclass(frozen=True)
 class Forecast:
     """Contacts and handle time per queue and interval, as sample paths.
 
@@ -74,6 +90,8 @@ class Forecast:
         Baseline first, then what each cause adds; their sum is ``daily_rate``.
     containment : float array (queues, intervals) or None
         Share of contacts that bots keep from people; None: each queue's ``bot_containment`` throughout.
+    growth : GrowthBand or None
+        How peaks were taken to grow, with the band from 0 to 1.
     warnings : tuple of str
     """
 
@@ -87,6 +105,7 @@ class Forecast:
     event_notes: tuple[tuple[date, str, str], ...] = ()
     parts: tuple[ForecastPart, ...] = ()
     containment: FloatArray | None = None
+    growth: GrowthBand | None = None
     warnings: tuple[str, ...] = ()
 
     def quantile(self, share: float) -> FloatArray:

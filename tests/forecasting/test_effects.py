@@ -100,6 +100,9 @@ def test_of_several_openings_the_strongest_counts() -> None:
     main = replace(events[0], phase="main_day", start=events[0].start + timedelta(days=3), event="other")
     features = calendar((*events, main))
     day = OPENING + 4
-    names = {features.columns[c].name for c in np.flatnonzero(features.values[0, day])}
+    names = {features.columns[c].name for c in np.flatnonzero(features.design(features.weights[0])[day])}
     assert names == {"opening", "main"}
-    assert {features.columns[c].name for c in np.flatnonzero(features.values[1, day])} == {"sale", "opening"}
+    assert {features.columns[c].name for c in np.flatnonzero(features.design(features.weights[1])[day])} == {
+        "sale",
+        "opening",
+    }

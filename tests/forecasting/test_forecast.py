@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from forecasting.effects import fit_effects
-from forecasting.forecast import calendar_of, chosen_levels, forecast
+from forecasting.forecast import chosen_levels, forecast
+from forecasting.past import Past
 from forecasting.resample import day_table
 from tests.forecasting import world
 from wfm.errors import InputError
@@ -202,16 +202,18 @@ def test_prophet_is_tried_by_default_and_its_noise_kept_quiet(capfd: pytest.Capt
     """With the default models Prophet is among the candidates, and nothing is printed."""
     default = world.plan(forecast={"paths": 20, "origins": 1})
     found = forecast(world.inputs(plan=default), seed=1)
-    assert all(set(choice.errors) == {"prophet", "regression", "same_season", "mean_8_weeks"} for choice in found.models)
+    assert all(
+        set(choice.errors) == {"prophet", "regression", "same_season", "mean_8_weeks"} for choice in found.models
+    )
     assert capfd.readouterr() == ("", "")
 
 
 def test_a_model_that_fails_at_last_is_replaced_by_name() -> None:
     """Where too few days are left for the chosen model, the fallback is used under its own name, with the reason."""
     table = day_table(short(17))
-    features = calendar_of(world.inputs(), table, table.days + 20, table.days, True)
+    past = Past(short(17), table, ("prophet",), table.days + 20, (table.days, table.days + 20), table.days)
     chosen = [ModelChoice(queue, "prophet", "lowest error") for queue in world.LEVELS]
-    levels, used = chosen_levels(table, fit_effects(table.totals, features), chosen, 5)
+    levels, used = chosen_levels(past, table.days, chosen, 5)
     assert levels.shape == (3, 5)
     assert {choice.model for choice in used} == {"mean_8_weeks"}
     assert all("prophet needs 42 known days" in choice.why for choice in used)

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from forecasting.forecast import calendar_of
 from forecasting.handle_time import DayKinds, handle_time, handle_times, standard_speed
+from forecasting.past import Past
 from forecasting.resample import DayTable, day_table
 from tests.forecasting import world
 from wfm.inputs import Agent, Inputs
@@ -219,7 +219,9 @@ def test_the_shop_as_a_whole() -> None:
     table = day_table(inputs)
     grid = inputs.plan.plan.grid
     days = (grid.start - table.first).days + grid.days
-    seconds, told = handle_times(inputs, table, calendar_of(inputs, table, days, table.days, True), grid)
+    seconds, told = handle_times(
+        inputs, table, Past(inputs, table, (), days, (table.days, days), table.days).calendar, grid
+    )
     assert seconds.shape == (3, grid.n)
     assert np.allclose(seconds[0], 300)
     assert np.allclose(seconds[1:], 200)

@@ -11,11 +11,13 @@ from numpy.typing import NDArray
 from forecasting.level import DaySeries, TooShortError, candidate
 
 NAMES = ("mean_8_weeks", "seasonal_naive", "same_season", "regression", "prophet", "ets", "sarimax")
-DAYS = 434
+DAYS = 504
 WEEK = np.array([1.0, 1.1, 1.0, 0.9, 1.2, 1.4, 0.6])
 
 
-def series(days: int = DAYS, growth: float = 0.0, noise: float = 0.03, level: float = 800.0, seed: int = 1) -> DaySeries:
+def series(
+    days: int = DAYS, growth: float = 0.0, noise: float = 0.03, level: float = 800.0, seed: int = 1
+) -> DaySeries:
     """Return a series with the planted week, growth (in logs a year) and lognormal noise."""
     rng = np.random.default_rng(seed)
     values = (
@@ -75,7 +77,7 @@ class TestEveryCandidate:
 
     def test_all_zero_stays_zero(self, name: str) -> None:
         """A queue that nobody ever contacted is forecast as such."""
-        silent = DaySeries(date(2024, 1, 1), np.zeros(120), np.ones(7, dtype=bool))
+        silent = DaySeries(date(2024, 1, 1), np.zeros(DAYS), np.ones(7, dtype=bool))
         assert np.abs(candidate(name).forecast(silent, 7)).max() < 1e-6
 
 
