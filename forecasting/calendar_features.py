@@ -115,15 +115,29 @@ class CalendarFeatures:
 
     def of_phase(self, phase: Phase) -> FloatArray:
         """Return the cells that one phase alone switches on: shape as ``cells``."""
-        index = {column: number for number, column in enumerate(self.columns)}
         alone = np.zeros_like(self.cells)
-        for number, group in enumerate(self.groups):
-            for acting, day, part in _strongest(self.phases, group):
-                row = (day - self.first).days
-                if acting is phase and 0 <= row < self.days:
-                    for column in _columns(phase, part, day):
-                        alone[number, row, index[column]] = 1.0
+        for number, row, column in self.cells_by_phase.get(phase, ()):
+            alone[number, row, column] = 1.0
         return alone
+
+    def phases_on(self, days: slice) -> tuple[Phase, ...]:
+        """Return the phases that act on any of some days, in their order."""
+        wanted = range(self.days)[days]
+        acting = {phase for phase, cells in self.cells_by_phase.items() if any(row in wanted for _, row, _ in cells)}
+        return tuple(phase for phase in self.phases if phase in acting)
+
+    @cached_property
+    def cells_by_phase(self) -> dict[Phase, list[tuple[int, int, int]]]:
+        """The cells (group, day, column) that each phase switches on where it is the strongest."""
+        index = {column: number for number, column in enumerate(self.columns)}
+        found: dict[Phase, list[tuple[int, int, int]]] = {}
+        for number, group in enumerate(self.groups):
+            for phase, day, part in _strongest(self.phases, group):
+                row = (day - self.first).days
+                if 0 <= row < self.days:
+                    cells = found.setdefault(phase, [])
+                    cells += [(number, row, index[column]) for column in _columns(phase, part, day)]
+        return found
 
 
 def calendar_features(

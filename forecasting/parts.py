@@ -63,11 +63,9 @@ def _phases(past: Past, origin: int, added: FloatArray, ahead: slice) -> list[Fo
     calendar, coefficients = past.calendar, past.effects(origin).coefficients
     promoted = np.where(calendar.is_holiday, 0.0, coefficients)
     logs: dict[str, FloatArray] = {}
-    for phase in calendar.phases:
-        cells = calendar.of_phase(phase)[:, ahead]
-        if cells.any():
-            name = f"{phase.event} {phase.label or phase.kind}"
-            logs[name] = logs.get(name, 0.0) + calendar.acting(promoted, cells)
+    for phase in calendar.phases_on(ahead):
+        name = f"{phase.event} {phase.label or phase.kind}"
+        logs[name] = logs.get(name, 0.0) + calendar.acting(promoted, calendar.of_phase(phase)[:, ahead])
     if not logs:
         return [ForecastPart("event", EVENTS, added)]
     shared = _shared(np.stack(list(logs.values())))
