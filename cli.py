@@ -68,6 +68,9 @@ LangOpt = Annotated[str, typer.Option("--lang", help="Language of report and exp
 QuietOpt = Annotated[bool, typer.Option("--quiet", help="No progress, no tables.")]
 StrictOpt = Annotated[bool, typer.Option("--strict", help="Exit 4 when a target or requirement is missed.")]
 NoAdjustOpt = Annotated[bool, typer.Option("--no-adjustments", help="Leave adjustments.csv out.")]
+ExplainOpt = Annotated[
+    bool, typer.Option("--explain", help="Show what each queue's days are made of, the models, and how peaks grow.")
+]
 RosterOpt = Annotated[
     Path | None, typer.Option("--roster", help="roster.csv to use.", show_default="that of the results folder")
 ]
@@ -225,6 +228,24 @@ def _show(result: ChainResult, files: dict[str, str | bytes], main: str, form: s
             console.print(part)
 
 
+def _show_explained(
+    result: ChainResult, files: dict[str, str | bytes], main: str, form: str, *, quiet: bool
+) -> None:  # fmt: skip
+    """Print to stdout what the forecast is made of, in place of its summary."""
+    from data.forecast_explained import explained, explained_rows
+
+    made = result.forecast
+    if made is None or (quiet and form == "table"):
+        return
+    if form == "csv":
+        sys.stdout.write(str(files["forecast_parts.csv"]))
+    elif form == "json":
+        _show_rows(form, "", explained_rows(made), lambda: "", quiet)
+    else:
+        for part in explained(result.inputs, made):
+            _console().print(part)
+
+
 def _show_rows(form: str, csv_text: str, rows: Sequence[object], table: Callable[[], object], quiet: bool) -> None:
     """Print rows to stdout: as a table or text for people, as CSV, or as JSON objects."""
     from rich.text import Text
@@ -267,7 +288,7 @@ def _files(result: ChainResult, scenario: str, seed: int) -> dict[str, str | byt
 
 def _step(
     plan: Path, scenario: str, out: Path | None, seed: int, jobs: int, time_limit: float | None, form: str, quiet: bool,
-    strict: bool, until: Step, main_file: str, *, adjustments: bool,
+    strict: bool, until: Step, main_file: str, *, adjustments: bool, show: Callable[..., None] = _show,
 ) -> None:  # fmt: skip
     """Run the chain up to a step, write its files, show its results."""
     _checked(form, FORMATS, "--format")
@@ -276,7 +297,7 @@ def _step(
     with _finishing():
         files = _files(result, scenario, seed)
         _write(folder, files, quiet=quiet)
-        _show(result, files, main_file, form, quiet=quiet)
+        show(result, files, main_file, form, quiet=quiet)
     _finish(result, strict=strict)
 
 
@@ -354,6 +375,7 @@ def forecast(
     seed: SeedOpt = 1,
     jobs: JobsOpt = 1,
     no_adjustments: NoAdjustOpt = False,
+    explain: ExplainOpt = False,
     form: FormatOpt = "table",
     quiet: QuietOpt = False,
     debug: DebugOpt = False,
@@ -361,7 +383,7 @@ def forecast(
     """History, events and drivers to contacts per queue and interval."""
     _step(
         plan, scenario, out, seed, jobs, None, form, quiet, False, "forecast", "forecast.csv",
-        adjustments=not no_adjustments,
+        adjustments=not no_adjustments, show=_show_explained if explain else _show,
     )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from data import result_tables as tables
+from data.forecast_parts import parts_of
 from data.summary import summary_json
 from wfm.inputs import Inputs
 from wfm.results import Attainment, Finding, Forecast, Requirement, Roster
@@ -42,6 +43,8 @@ def result_files(result: RunResult, scenario: str, seed: int) -> Files:
     if result.forecast is not None:
         files["forecast.csv"] = tables.forecast_csv(result.forecast)
         files["forecast_daily.csv"] = tables.forecast_daily_csv(result.forecast)
+        parts = parts_of(result.forecast)
+        files["forecast_parts.csv"] = tables.forecast_parts_csv(result.forecast.grid, result.forecast.queues, parts)
     if result.requirement is not None:
         files["requirement.csv"] = tables.requirement_csv(result.requirement)
     if result.roster is not None:
@@ -54,6 +57,7 @@ def result_files(result: RunResult, scenario: str, seed: int) -> Files:
         inputs=result.inputs,
         scenario=scenario,
         seed=seed,
+        forecast=result.forecast,
         requirement=result.requirement,
         roster=result.roster,
         attainment=result.attainment,

@@ -23,6 +23,7 @@ from wfm.results import (
     BacktestRow,
     Finding,
     Forecast,
+    ForecastPart,
     Hire,
     Requirement,
     Roster,
@@ -31,12 +32,14 @@ from wfm.results import (
 
 __all__ = [
     "COLUMNS", "activities_csv", "audit_csv", "backtest_csv", "comparison_csv", "coverage_csv", "forecast_csv",
-    "forecast_daily_csv", "hires_csv", "number", "problems_csv", "requirement_csv", "roster_csv", "targets_csv",
+    "forecast_daily_csv", "forecast_parts_csv", "hires_csv", "number", "problems_csv", "requirement_csv", "roster_csv",
+    "targets_csv",
 ]  # fmt: skip
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "forecast": ("interval_start", "queue", "offered_mean", "offered_p10", "offered_p50", "offered_p90", "aht_seconds"),
     "forecast_daily": ("date", "queue", "offered_mean", "offered_p10", "offered_p50", "offered_p90"),
+    "forecast_parts": ("date", "queue", "kind", "part", "contacts"),
     "requirement": ("interval_start", "queue", "load_erlangs", "agents_required", "agents_with_shrinkage"),
     "roster": (
         "employee_id", "name", "contract", "team", "date", "shift", "start", "end", "paid_hours", "overtime_hours",
@@ -66,6 +69,7 @@ _DECIMALS = {
     "probability_all_met": 4, "gap": 6, "seconds": 1,
 }  # fmt: skip
 
+_LEAST_CONTACTS = 0.05
 _NAIVE_LENGTH = len("2025-11-10T20:00:00")
 
 FloatArray = NDArray[np.float64]
@@ -92,6 +96,18 @@ def forecast_daily_csv(forecast: Forecast) -> str:
     columns = [_column(values, 3) for values in (forecast.daily_rate, *bands)]
     dates = [day.isoformat() for day in forecast.grid.dates]
     return _text("forecast_daily", zip(*_keys(dates, forecast.queues), *columns, strict=True))
+
+
+def forecast_parts_csv(grid: TimeGrid, queues: Sequence[str], parts: Sequence[ForecastPart]) -> str:
+    """Return ``forecast_parts.csv``: what each cause adds to a queue's day, from a twentieth of a contact on."""
+    rows = (
+        (_day(day), queue, part.kind, part.name, number(part.contacts[q, d], 3))
+        for q, queue in enumerate(queues)
+        for d, day in enumerate(grid.dates)
+        for part in parts
+        if abs(part.contacts[q, d]) >= _LEAST_CONTACTS
+    )
+    return _text("forecast_parts", rows)
 
 
 def requirement_csv(requirement: Requirement) -> str:

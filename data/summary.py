@@ -9,8 +9,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 
+from data.forecast_parts import growth_days
 from wfm.inputs import Inputs
-from wfm.results import Attainment, Finding, Hire, Requirement, Roster
+from wfm.results import Attainment, Finding, Forecast, Hire, Requirement, Roster
 
 __all__ = ["installed_versions", "people_by_contract", "summary_json", "temps_hired"]
 
@@ -46,6 +47,7 @@ def summary_json(
     scenario: str,
     seed: int,
     versions: Mapping[str, str] | None = None,
+    forecast: Forecast | None = None,
     requirement: Requirement | None = None,
     roster: Roster | None = None,
     attainment: Attainment | None = None,
@@ -72,11 +74,41 @@ def summary_json(
         **_target_part(attainment),
         "agents_short_hours": _short_hours(requirement, roster),
         "audit_errors": None if findings is None else sum(f.severity == "error" for f in findings),
+        **_forecast_part(forecast),
         "warnings": list(warnings),
         "seconds": _rounded(seconds, 2),
         "peak_memory_mb": _rounded(peak_memory_mb, 1),
     }
     return json.dumps(content, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+
+
+def _forecast_part(forecast: Forecast | None) -> dict[str, object]:
+    """Return which models forecast the queues, and how event peaks were taken to grow."""
+    if forecast is None:
+        return dict.fromkeys(("models", "growth"))
+    models = [
+        {
+            "queue": choice.queue,
+            "model": choice.model,
+            "why": choice.why,
+            "weights": _rounded(choice.weights or {choice.model: 1.0}, 4),
+            "errors": _rounded(choice.errors, 4),
+        }
+        for choice in forecast.models
+    ]
+    return {"models": models, "growth": _growth_part(forecast)}
+
+
+def _growth_part(forecast: Forecast) -> dict[str, object] | None:
+    band = forecast.growth
+    if band is None:
+        return None
+    edges = (("as_before", band.as_before.sum(axis=0)), ("with_level", band.with_level.sum(axis=0)))
+    days = [
+        {"date": forecast.grid.dates[day].isoformat(), **{name: _finite(edge[day], 2) for name, edge in edges}}
+        for day in growth_days(forecast)
+    ]
+    return {"exponent": _finite(band.exponent, 4), "sd": _finite(band.sd, 4), "peak_days": days}
 
 
 def _roster_part(inputs: Inputs, roster: Roster | None) -> dict[str, object]:

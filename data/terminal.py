@@ -7,11 +7,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from rich import box
 from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
+from data.terminal_parts import plain_table as _table
+from data.terminal_parts import spaced as _spaced
 from wfm.errors import Problem
 from wfm.inputs import Inputs
 from wfm.results import Attainment, BacktestRow, Finding, Forecast, ModelChoice, Requirement, Roster, TargetResult
@@ -32,18 +33,7 @@ __all__ = [
     "temporary_table",
 ]
 
-
 _STYLES = {"error": "red", "warning": "yellow"}
-
-
-def _table(title: str, *columns: str, left: int = 1) -> Table:
-    table = Table(
-        title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False,
-        collapse_padding=True, show_edge=False,
-    )  # fmt: skip
-    for index, column in enumerate(columns):
-        table.add_column(column, justify="left" if index < left else "right", no_wrap=index == 0)
-    return table
 
 
 def problem_lines(problems: Iterable[Problem]) -> list[Text]:
@@ -267,16 +257,6 @@ def result_parts(
             f"Targets met: {met} of {len(attainment.targets)}; all together {attainment.probability_all_met:.0%}"
         )
     return _spaced(parts)
-
-
-def _spaced(parts: Iterable[Table | str]) -> list[Table | str]:
-    """Return the parts with an empty line before and after every table, but none at the top."""
-    spaced: list[Table | str] = []
-    for part in parts:
-        if spaced and (isinstance(part, Table) or isinstance(spaced[-1], Table)):
-            spaced.append("")
-        spaced.append(part)
-    return spaced
 
 
 def explain_lines(inputs: Inputs, requirement: Requirement | None, roster: Roster | None) -> list[str | Table]:

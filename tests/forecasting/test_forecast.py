@@ -5,14 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from data.folder import load
+from data.samples import write_sample
 from forecasting.forecast import chosen_levels, forecast
 from forecasting.past import Past
 from forecasting.resample import day_table
+from scenarios.chain import with_adjustments
 from tests.forecasting import world
 from wfm.errors import InputError
 from wfm.inputs import History, Inputs
@@ -229,3 +233,25 @@ def test_progress_rises_to_one() -> None:
     forecast(world.inputs(), seed=1, progress=note)
     assert shares == sorted(shares)
     assert shares[-1] == 1.0
+
+
+def test_parts_add_up_to_every_days_mean() -> None:
+    """Baseline and what each event phase adds sum to the day's mean on all days of all queues."""
+    found = planned()
+    total = np.sum([part.contacts for part in found.parts], axis=0)
+    assert np.allclose(total, found.daily_rate, rtol=1e-9, atol=1e-6)
+    assert found.parts[0].kind == "baseline"
+    assert {part.kind for part in found.parts[1:]} == {"event"}
+
+
+def test_parts_of_a_sample_add_up(tmp_path: Path) -> None:
+    """Holidays, drivers, phases and an adjustment of the sample plan sum to its daily means."""
+    write_sample("double11", tmp_path / "p", 1)
+    (tmp_path / "p" / "adjustments.csv").write_text("queue,start,end,action,value\nall,2025-11-01,,multiply,1.3\n")
+    loaded = load(tmp_path / "p").inputs
+    few = loaded.plan.forecast.model_copy(update={"models": (), "paths": 20, "origins": 1})
+    inputs = replace(loaded, plan=loaded.plan.model_copy(update={"forecast": few}))
+    made = with_adjustments(forecast(inputs, seed=1), inputs, 1)
+    total = np.sum([part.contacts for part in made.parts], axis=0)
+    assert np.allclose(total, made.daily_rate, rtol=1e-9, atol=1e-6)
+    assert {part.kind for part in made.parts} >= {"baseline", "driver", "event", "adjustment"}
