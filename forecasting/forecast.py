@@ -90,8 +90,7 @@ def forecast_at(past: Past, inputs: Inputs, origin: int, seed: int) -> Forecast:
     shapes, shape_warnings = day_shapes(table, past.calendar, past.effects(origin), plan.queue)
     rate = _rate(grid, shapes, days.mean, days.first)
     seconds, aht_warnings = handle_times(inputs, table, past.calendar, grid)
-    slot_cv = np.array([slot_spread(table, past.calendar, shapes.ordinary, queue) for queue in range(len(plan.queue))])
-    model = PathModel(rate, grid.day_index, days.sd, days.spread.memory, days.spread.correlation, slot_cv)
+    model = _path_model(past, table, days, shapes, rate, grid)
     queues = tuple(queue.id for queue in plan.queue)
     drivers = past.drivers(origin)
     told = [
@@ -111,6 +110,20 @@ def forecast_at(past: Past, inputs: Inputs, origin: int, seed: int) -> Forecast:
         growth=days.growth,
         warnings=tuple(dict.fromkeys(told)),
     )
+
+
+def _path_model(
+    past: Past, table: DayTable, days: DayForecast, shapes: DayShapes, rate: FloatArray, grid: TimeGrid
+) -> PathModel:
+    """Return what the sample paths scatter around; what slots already add to a day is taken off the day's factor."""
+    spreads = [slot_spread(table, past.calendar, shapes, queue) for queue in range(len(rate))]
+    strong = past.calendar.strong[:, days.first : days.first + grid.days]
+    slot_sd = np.stack([spread.of_days(mine) for spread, mine in zip(spreads, strong, strict=True)])
+    first = np.array([days.first])
+    known = [spread.day_variance(shapes.ordinary.of(queue, first)[0]) for queue, spread in enumerate(spreads)]
+    day_sd = np.sqrt(np.maximum(days.sd**2 - np.array(known)[:, None], 0.25 * days.sd**2))
+    memory = np.array([spread.memory for spread in spreads])
+    return PathModel(rate, grid.day_index, day_sd, days.spread.memory, days.spread.correlation, slot_sd, memory)
 
 
 @dataclass(frozen=True)

@@ -9,17 +9,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecasting.calendar_features import CalendarFeatures
+from forecasting.openings import DayShapes
 from forecasting.resample import DayTable
 from forecasting.rolling import Rolling, deciding
 from forecasting.select import combined
-from forecasting.shapes import OrdinaryShapes
 from wfm.results import ModelChoice
 
-__all__ = ["Spread", "slot_spread", "spread_of"]
+__all__ = ["SlotSpread", "Spread", "slot_spread", "spread_of"]
 
 FloatArray = NDArray[np.float64]
 _LEAST_SD, _UNKNOWN_SD = 0.03, 0.2
 _WEEKS = 12
+_UNKNOWN_SLOT_SD, _UNKNOWN_SLOT_MEMORY, _LARGEST_SLOT_SD = 0.1, 0.5, 0.5
+# Past event days that are looked at, and what an edition that was not learned from has more of relative variance.
+_EVENT_DAYS, _UNSEEN = 40, 1.5
+# Weight of an origin against the next later one: errors of long ago come from less history.
+_OLDER = 0.85
 
 
 @dataclass(frozen=True)
@@ -69,9 +74,10 @@ def _sd(errors: FloatArray, actual: FloatArray) -> float:
     # Days that no model could know (a strike, a flood) must not widen every other day.
     low, high = (float(np.quantile(seen, share)) for share in (0.02, 0.98))
     kept = np.clip(seen, low, high)
+    weight = np.repeat(_OLDER ** np.arange(errors.shape[0])[:, None], errors.shape[1], axis=1)[np.isfinite(errors)]
     # Few windows tell little of the spread between windows: widen as for a mean of that many.
     widen = 1 + 1 / (2 * errors.shape[0])
-    beyond_poisson = max(float(np.mean(kept**2)) - 1 / mean, 0.0)
+    beyond_poisson = max(float(np.average(kept**2, weights=weight)) - 1 / mean, 0.0)
     return max(math.sqrt(beyond_poisson) * float(widen), _LEAST_SD)
 
 
@@ -104,13 +110,56 @@ def _nearest_correlation(matrix: FloatArray) -> FloatArray:
     return result
 
 
-def slot_spread(table: DayTable, calendar: CalendarFeatures, ordinary: OrdinaryShapes, queue: int) -> float:
-    """Return the coefficient of variation of slots around their share of the day, Poisson noise taken out."""
-    whole = np.isfinite(table.counts[queue]).all(axis=1) & ~calendar.strong[queue, : table.days]
-    days = np.flatnonzero(whole & (np.nan_to_num(table.counts[queue]).sum(axis=1) > 0))[-7 * _WEEKS :]
+@dataclass(frozen=True)
+class SlotSpread:
+    """How far slots stray from their share of the day, Poisson noise taken out.
+
+    Attributes
+    ----------
+    ordinary_sd, event_sd : float
+        Sd of the log slot factor on ordinary days and on days on which an event acts with force.
+    memory : float
+        Correlation of the factor between neighbouring slots, in [0, 0.9].
+    """
+
+    ordinary_sd: float
+    event_sd: float
+    memory: float
+
+    def of_days(self, strong: NDArray[np.bool_]) -> FloatArray:
+        """Return the sd on each day: shape as ``strong``."""
+        return np.where(strong, self.event_sd, self.ordinary_sd)
+
+    def day_variance(self, shares: FloatArray) -> float:
+        """Return the variance that the ordinary slot factor alone gives to the log day total, by the slots' shares."""
+        lag = np.abs(np.subtract.outer(np.arange(len(shares)), np.arange(len(shares))))
+        return float(self.ordinary_sd**2 * shares @ self.memory**lag @ shares)
+
+
+def slot_spread(table: DayTable, calendar: CalendarFeatures, shapes: DayShapes, queue: int) -> SlotSpread:
+    """Return the spread of a queue's slots, read from its last twelve ordinary weeks and from past event days."""
+    whole = np.isfinite(table.counts[queue]).all(axis=1) & (np.nan_to_num(table.counts[queue]).sum(axis=1) > 0)
+    strong = calendar.strong[queue, : table.days]
+    days = np.flatnonzero(whole & ~strong)[-7 * _WEEKS :]
     if not len(days):
-        return 0.1
+        return SlotSpread(_UNKNOWN_SLOT_SD, 2 * _UNKNOWN_SLOT_SD, _UNKNOWN_SLOT_MEMORY)
     counts = table.counts[queue, days]
-    mean = ordinary.of(queue, days) * counts.sum(axis=1, keepdims=True)
-    excess = float(((counts - mean) ** 2 - mean).sum() / max(float((mean**2).sum()), 1e-9))
-    return float(np.clip(np.sqrt(max(excess, 0.0)), 0.0, 0.5))
+    mean = shapes.ordinary.of(queue, days) * counts.sum(axis=1, keepdims=True)
+    variance, memory = _beyond_counting(counts, mean)
+    special = np.flatnonzero(whole & strong)[-_EVENT_DAYS:]
+    event = variance
+    if len(special):
+        counts = table.counts[queue, special]
+        shares = np.stack([shapes.shares(queue, int(day)) for day in special])
+        event = _UNSEEN * _beyond_counting(counts, shares * counts.sum(axis=1, keepdims=True))[0]
+    sd, event_sd = (min(math.sqrt(math.log1p(value)), _LARGEST_SLOT_SD) for value in (variance, max(event, variance)))
+    return SlotSpread(sd, event_sd, memory)
+
+
+def _beyond_counting(counts: FloatArray, mean: FloatArray) -> tuple[float, float]:
+    """Return the relative variance of slots beyond Poisson noise, and its correlation between neighbours."""
+    rest, weight = counts - mean, float((mean**2).sum())
+    variance = max(float((rest**2 - mean).sum()) / max(weight, 1e-9), 0.0)
+    both = float((mean[:, 1:] * mean[:, :-1]).sum())
+    shared = float((rest[:, 1:] * rest[:, :-1]).sum()) / max(both, 1e-9)
+    return variance, min(max(shared / variance, 0.0), 0.9) if variance > 0 else 0.0

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from forecasting.paths import PathModel, sample_paths
 
 
-def model(sd: float = 0.2, cv: float = 0.0, memory: float = 0.7, shared: float = 0.6) -> PathModel:
+def model(sd: float = 0.2, slot: float = 0.0, memory: float = 0.7, shared: float = 0.6, near: float = 0.0) -> PathModel:
     """Return two queues of ten days with four intervals each."""
     rate = np.repeat(np.array([[50.0], [20.0]]), 40, axis=1)
     return PathModel(
@@ -16,7 +18,8 @@ def model(sd: float = 0.2, cv: float = 0.0, memory: float = 0.7, shared: float =
         np.full((2, 10), sd),
         memory,
         np.array([[1.0, shared], [shared, 1.0]]),
-        np.array([cv, cv]),
+        np.full((2, 10), slot),
+        np.full(2, near),
     )
 
 
@@ -40,25 +43,33 @@ def test_seed_decides_every_byte() -> None:
 
 def test_mean_is_the_rate() -> None:
     """Day and slot factors have mean 1, so paths average to the rate (standard error below 0.5 %)."""
-    paths = sample_paths(model(cv=0.3), 6000, 2)
+    paths = sample_paths(model(slot=0.3, near=0.5), 6000, 2)
     assert np.allclose(paths.mean(axis=(0, 2)), [50.0, 20.0], rtol=0.015)
 
 
 def test_variance_is_that_of_the_mixture() -> None:
-    """The variance is m + m^2 ((1 + slot_cv^2) exp(sd^2) - 1), as of a Poisson with two random factors."""
-    sd, cv = 0.2, 0.3
-    paths = sample_paths(model(sd, cv), 8000, 3)
-    expected = 50 + 50**2 * ((1 + cv**2) * np.exp(sd**2) - 1)
+    """The variance is m + m^2 (exp(day_sd^2 + slot_sd^2) - 1), as of a Poisson with two lognormal factors."""
+    sd, slot = 0.2, 0.3
+    paths = sample_paths(model(sd, slot), 8000, 3)
+    expected = 50 + 50**2 * (np.exp(sd**2 + slot**2) - 1)
     assert abs(paths[:, 0].var(axis=0).mean() / expected - 1) < 0.06
 
 
 def test_days_and_queues_move_together() -> None:
     """Day totals correlate between neighbouring days by the memory, between queues by the correlation."""
     many = model(sd=0.3)
-    big = PathModel(many.rate * 100, many.day_index, many.day_sd, 0.7, many.correlation, many.slot_cv)
+    big = replace(many, rate=many.rate * 100)
     days = np.log(sample_paths(big, 4000, 4).reshape(4000, 2, 10, 4).sum(axis=3))
     assert abs(np.corrcoef(days[:, 0, 4], days[:, 0, 5])[0, 1] - 0.7) < 0.06
     assert abs(np.corrcoef(days[:, 0, 4], days[:, 1, 4])[0, 1] - 0.6) < 0.06
+
+
+def test_neighbouring_slots_move_together() -> None:
+    """Logs of big counts correlate between neighbouring intervals by the slot memory, across midnight too."""
+    many = model(sd=0.0, slot=0.3, near=0.6)
+    logs = np.log(sample_paths(replace(many, rate=many.rate * 200), 4000, 4)[:, 0])
+    for interval in (1, 3):
+        assert abs(np.corrcoef(logs[:, interval], logs[:, interval + 1])[0, 1] - 0.6) < 0.05
 
 
 def test_no_spread_is_plain_poisson() -> None:
