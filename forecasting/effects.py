@@ -183,13 +183,14 @@ def _past_designs(calendar: CalendarFeatures, known: int) -> list[Sparse]:
 def _planner_scale(calendar: CalendarFeatures, coefficients: FloatArray) -> FloatArray:
     """Return what the planner's factors add to the log effect.
 
-    A phase that multiplies contacts by ``m`` multiplies them by ``1 + scale * (m - 1)`` instead, at least by 0.05.
+    Phases that multiply contacts by ``m`` multiply them by ``1 + scale * (m - 1)`` instead, at least by 0.05. Those of
+    one factor are taken together: a queue of no platform hears of an event from all of them, in parts of one uplift.
     """
     added = np.zeros((len(coefficients), calendar.days))
-    for phase in calendar.phases:
-        if phase.scale != 1.0:
-            part = calendar.acting(coefficients, calendar.of_phase(phase))
-            added += np.log(np.maximum(1 + phase.scale * np.expm1(part), 0.05)) - part
+    for scale in sorted({phase.scale for phase in calendar.phases} - {1.0}):
+        cells = [calendar.of_phase(phase) for phase in calendar.phases if phase.scale == scale]
+        part = calendar.acting(coefficients, np.maximum.reduce(cells))
+        added += np.log(np.maximum(1 + scale * np.expm1(part), 0.05)) - part
     return added
 
 
