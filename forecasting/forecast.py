@@ -95,7 +95,7 @@ def forecast_at(past: Past, inputs: Inputs, origin: int, seed: int) -> Forecast:
     drivers = past.drivers(origin)
     told = [
         *table.warnings, *_history_warnings(inputs, table), *shape_warnings, *aht_warnings,
-        *(drivers.warnings if drivers else ()),
+        *past.notes, *(drivers.warnings if drivers else ()),
     ]  # fmt: skip
     return Forecast(
         grid,

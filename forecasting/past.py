@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from multiprocessing import get_context
 
 import numpy as np
 from numpy.typing import NDArray
 
+from forecasting.analogue import scaled_by_orders
 from forecasting.calendar_features import calendar_features
 from forecasting.day_features import closed_days
 from forecasting.drivers import DriverFit, fit_drivers
@@ -67,12 +69,19 @@ class Past:
         self.needed, self.jobs, self.progress = needed, jobs, progress
         past = table.totals[:, :known]
         volume = np.array([row[np.isfinite(row)].mean() if np.isfinite(row).any() else 0.0 for row in past])
-        self.calendar = calendar_features(inputs, table.first, days, volume, events)
+        self.notes, scaled = self._with_analogues(known) if events else ((), inputs)
+        self.calendar = calendar_features(scaled, table.first, days, volume, events)
         stated = inputs.plan.forecast.growth_exponent
         self.growth = None if stated is None else Growth(stated, 0.0, given=True)
         self._effects: dict[int, Effects] = {}
         self._drivers: dict[int, DriverFit] = {}
         self._fitted: dict[int, _Fitted] = {}
+
+    def _with_analogues(self, known: int) -> tuple[tuple[str, ...], Inputs]:
+        """Return what is to be told of new events that resemble known ones, and the inputs with them scaled."""
+        first, asked = self.table.first, self.needed[1] - 1
+        events, notes = scaled_by_orders(self.inputs, first + timedelta(known - 1), first + timedelta(asked))
+        return notes, replace(self.inputs, events=events)
 
     def effects(self, origin: int) -> Effects:
         """Return what calendar and drivers do, learned from the first ``origin`` days."""
