@@ -6,6 +6,7 @@ import contextlib
 import functools
 import io
 import json
+import math
 import os
 import signal
 import sys
@@ -253,11 +254,19 @@ def _show_rows(form: str, csv_text: str, rows: Sequence[object], table: Callable
     if form == "csv":
         sys.stdout.write(csv_text)
     elif form == "json":
-        objects = [asdict(row) if is_dataclass(row) and not isinstance(row, type) else row for row in rows]
+        objects = [_json_row(row) for row in rows]
         sys.stdout.write(json.dumps(objects, ensure_ascii=False, indent=2, allow_nan=False) + "\n")
     elif not quiet:
         shown = table()
         _console().print(shown, soft_wrap=isinstance(shown, Text))  # lines are left whole, tables fit the terminal
+
+
+def _json_row(row: object) -> object:
+    """Return a row as JSON takes it: numbers that do not exist are null."""
+    fields = asdict(row) if is_dataclass(row) and not isinstance(row, type) else row
+    if not isinstance(fields, dict):
+        return fields
+    return {key: None if isinstance(v, float) and not math.isfinite(v) else v for key, v in fields.items()}
 
 
 def _finish(result: ChainResult, *, strict: bool) -> None:
@@ -552,7 +561,7 @@ def backtest(
     folder = _folder(plan, scenario, out)
     inputs = _load(plan, _variant(plan, scenario), quiet=quiet).inputs
     with Teller(_console(stderr=True), quiet) as teller:
-        rows = run_backtest(inputs, seed, teller, jobs)
+        rows = run_backtest(inputs, seed, teller, jobs).rows
     files: dict[str, str | bytes] = {"backtest.csv": backtest_csv(rows)}
     _write(folder, files, quiet=quiet)
     _show_rows(form, str(files["backtest.csv"]), rows, lambda: backtest_table(rows), quiet)

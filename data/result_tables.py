@@ -56,7 +56,10 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     ),
     "audit": ("rule", "severity", "employee_id", "date", "detail"),
     "problems": ("file", "line", "column", "message", "severity"),
-    "backtest": ("queue", "model", "window", "kind", "wape", "bias", "actual", "forecast"),
+    "backtest": (
+        "queue", "model", "window", "kind", "wape", "bias", "actual", "forecast", "lead", "day_type", "slot_wape",
+        "mase", "quantile_loss", "slot_coverage", "day_coverage",
+    ),
     "comparison": (
         "scenario", "cost", "hours", "overtime_hours", "temps_hired", "temp_hours", "agents_short_hours",
         "worst_target", "probability_all_met", "gap", "seconds",
@@ -181,14 +184,18 @@ def problems_csv(problems: Iterable[Problem]) -> str:
 
 
 def backtest_csv(rows: Sequence[BacktestRow]) -> str:
-    """Return ``backtest.csv``: accuracy of every model on every held-back window (WAPE and bias as shares)."""
-    return _text(
-        "backtest",
-        (
-            (r.queue, r.model, r.window, r.kind, number(r.wape, 4), number(r.bias, 4), number(r.actual, 2),
-             number(r.forecast, 2))
-            for r in rows
-        ),
+    """Return ``backtest.csv``: accuracy of every model on every held-back window (errors and coverage as shares).
+
+    Empty: what a model does not give, such as a band.
+    """
+    return _text("backtest", map(_backtest_row, rows))
+
+
+def _backtest_row(r: BacktestRow) -> tuple[str, ...]:
+    scores = (r.slot_wape, r.mase, r.quantile_loss, r.slot_coverage, r.day_coverage)
+    return (
+        r.queue, r.model, r.window, r.kind, number(r.wape, 4), number(r.bias, 4), number(r.actual, 2),
+        number(r.forecast, 2), r.lead, r.day_type, *(number(score, 4) for score in scores),
     )  # fmt: skip
 
 

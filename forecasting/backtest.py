@@ -9,183 +9,242 @@ from datetime import timedelta
 import numpy as np
 from numpy.typing import NDArray
 
-from forecasting.accuracy import bias, wape
-from forecasting.calendar_features import CalendarFeatures
-from forecasting.effects import fit_effects
-from forecasting.forecast import calendar_of, candidate_names, chosen_levels, lead_gap
-from forecasting.phases import Edition, editions
+from forecasting.accuracy import naive_scale
+from forecasting.calendar_features import STRONG_PARTS, CalendarFeatures, calendar_features
+from forecasting.forecast import candidate_names, chosen_levels, forecast_at, lead_gap
+from forecasting.held_back import Window, edition_windows, moved, peak_days, week_windows
+from forecasting.openings import DayShapes, day_shapes
+from forecasting.past import Past, with_effects
+from forecasting.plain_models import MEAN, NAIVE, PROPHET, plain_slots, plain_totals, prophet_defaults
+from forecasting.record import EVENT, HOLIDAY, ORDINARY, QUANTILES, Guess, Held, Row, all_weeks, rows_of
 from forecasting.resample import DayTable, day_table
-from forecasting.rolling import Rolling, origin_days, roll, window_name, with_effects
-from forecasting.select import choose
+from forecasting.rolling import origin_days
+from forecasting.work import Work
+from wfm.grid import MINUTES_PER_DAY, TimeGrid
 from wfm.inputs import Inputs
 from wfm.progress import Progress, silent
-from wfm.results import BacktestRow, ModelChoice
+from wfm.results import Backtest, BacktestDays, BacktestRow, Forecast
 
-__all__ = ["backtest", "peak_days"]
+__all__ = ["CHOSEN", "WITHOUT_EVENTS", "backtest", "peak_days"]
 
 FloatArray = NDArray[np.float64]
-ALL_QUEUES = "all"
 CHOSEN, WITHOUT_EVENTS = "chosen", "chosen-without-events"
-NAIVE = "seasonal_naive"
-# Days between the last known day and the first day of a held-back edition.
-_EDITION_GAP = 7
-_PEAK_FACTOR, _PEAK_WEEKS = 2.0, 8
-_LEAST_HISTORY_DAYS = 90
-# Share of the work that the past weeks are, for the progress bar.
-_WEEKS_PART = 0.3
+_BAND = (0.1, 0.9)
 
 
 def backtest(
-    inputs: Inputs, seed: int, progress: Progress = silent, jobs: int = 1, only: str | None = None
-) -> tuple[BacktestRow, ...]:
-    """Return the record of the models on day totals: by queue, and over all queues as queue ``all``.
+    inputs: Inputs, seed: int, progress: Progress = silent, jobs: int = 1, only: str | None = None,
+    prophet_default: bool | None = None,
+) -> Backtest:  # fmt: skip
+    """Return the record of the forecast on held-back days, by queue, and over all queues as queue ``all``.
 
-    Kinds of rows: ``weeks``, windows at the plan's lead time for every candidate and for a seasonal naive;
-    ``edition``, all days of a past run of an event (named like ``double11 2024``) that at least one run came before,
-    forecast from the history up to eight days before its first day; ``peak_days``, those of its days on which the
-    contacts were at least twice the median day of the eight weeks before. ``chosen`` is the model that did best on the
-    weeks before the edition, ``chosen-without-events`` the same without the event layer.
+    Kinds of rows: ``weeks``, windows at the plan's lead time; ``edition``, all days of a past run of an event (named
+    like ``double11 2024``) that at least one run came before, forecast from the history up to eight days before its
+    first day; ``peak_days``, those of its days on which the contacts were at least twice the median day of the eight
+    weeks before.
+
+    ``chosen`` is the whole forecast as it would have been made on that day; ``chosen-without-events`` the same without
+    the event layer. Each candidate model has the event layer of the chosen forecast. ``seasonal_naive``,
+    ``mean_8_weeks`` and ``prophet_default`` know nothing of events (a candidate of such a name is ``...+events``).
 
     Parameters
     ----------
     inputs : Inputs
-        What the plan folder says.
+        What the plan folder says. Drivers of past days are taken as if they had been planned so.
     seed : int
-        Taken for the sake of one interface; nothing here is drawn at random.
+        Seeds the sample paths, of which the bands are made.
     progress : Progress
         Told how far it is.
     jobs : int
-        Processes that fit models.
+        Processes that fit models; the result does not depend on it.
     only : str, optional
         Name of one edition; then neither weeks nor other editions are run.
+    prophet_default : bool, optional
+        Whether Prophet with default settings is measured too; by default where ``prophet`` is among the plan's models.
     """
-    del seed
     table = day_table(inputs)
+    weeks = week_windows(inputs, table, lead_gap(inputs.plan, table)) if only is None else ()
+    runs = tuple(run for run in edition_windows(inputs, table) if only in (None, run.name))
+    if not weeks and not runs:
+        return Backtest((), ())
+    ask = "prophet" in inputs.plan.forecast.models if prophet_default is None else prophet_default
+    work = Work(progress, len(inputs.plan.queue), candidate_names(inputs.plan), jobs, inputs.plan.forecast.origins)
+    work.expect(len(weeks), len(runs), ask)
+    tester = _Tester(inputs, table, seed, jobs, work, _known_calendar(inputs, table))
+    tester.defaults(weeks + runs, ask)
+    parts = [*_weeks(tester, weeks), *_editions(tester, runs)]
+    return Backtest(tuple(row for rows, _ in parts for row in rows), tuple(days for _, days in parts if days))
 
-    def of_weeks(step: str, done: float, message: str = "") -> None:
-        progress("backtest", _WEEKS_PART * done, message or step)
 
-    rows = list(_weeks(inputs, table, jobs, of_weeks)) if only is None else []
-    held_back = [edition for edition in _held_back(inputs, table) if only in (None, edition.name)]
-    for done, edition in enumerate(held_back, start=1):
-        rows += _edition_rows(inputs, table, edition, jobs)
-        progress("backtest", _WEEKS_PART + (1 - _WEEKS_PART) * done / len(held_back), edition.name)
-    return tuple(rows)
+_Part = tuple[list[BacktestRow], BacktestDays | None]
 
 
-def peak_days(totals: FloatArray, first_day: int, days: int) -> NDArray[np.bool_]:
-    """Return which days of a window are peaks: at least twice the median of the eight weeks before it.
+def _weeks(tester: _Tester, windows: Sequence[Window]) -> Iterator[_Part]:
+    """Yield the rows over all windows, then those of each one."""
+    if not windows:
+        return
+    queues = tester.queues
+    past = tester.past(windows, events=tester.inputs.plan.forecast.events)
+    held, days = zip(*(tester.held(past, window) for window in windows), strict=True)
+    yield list(rows_of(held, all_weeks(held), queues)), None
+    for one, pictured in zip(held, days, strict=True):
+        everything = Row(one.window.name, "weeks", np.ones(one.actual.shape, dtype=bool))
+        yield list(rows_of([one], [everything], queues)), pictured
 
-    Parameters
-    ----------
-    totals : float array (queues, days of the history)
-        Actual contacts per day.
-    first_day, days : int
-        The window.
 
-    Returns
-    -------
-    bool array (queues, days)
-        Judged from actual contacts alone, never from a forecast.
+def _editions(tester: _Tester, windows: Sequence[Window]) -> Iterator[_Part]:
+    if not windows:
+        return
+    past = tester.past(windows, events=True)
+    without = tester.past(windows, events=False)
+    for window in windows:
+        held, days = tester.held(past, window, without)
+        peaks = peak_days(tester.table.totals, window.first, window.days)
+        rows = [
+            Row(window.name, "edition", np.ones(peaks.shape, dtype=bool)), Row(window.name, "peak_days", peaks)
+        ]  # fmt: skip
+        yield list(rows_of([held], rows, tester.queues)), days
+
+
+@dataclass
+class _Tester:
+    """Forecasts windows of one history from what was known before them."""
+
+    inputs: Inputs
+    table: DayTable
+    seed: int
+    jobs: int
+    work: Work
+    calendar: CalendarFeatures
+
+    def __post_init__(self) -> None:
+        self.queues = tuple(queue.id for queue in self.inputs.plan.queue)
+        self._defaults: dict[Window, FloatArray] = {}
+
+    def defaults(self, windows: Sequence[Window], wanted: bool) -> None:
+        """Have Prophet with default settings forecast all windows, where it is wanted."""
+        if wanted:
+            told = self.work.defaults(len(windows))
+            self._defaults = dict(
+                zip(windows, prophet_defaults(self.table, windows, self.jobs, told), strict=True)
+            )  # fmt: skip
+
+    def past(self, windows: Sequence[Window], *, events: bool) -> Past:
+        """Return the history as it is looked at from the windows' origins, with all models fitted at once.
+
+        What platforms weigh is read off the days before the earliest window, so that none of them knows its future.
+        """
+        earliest, first = min(w.origin for w in windows), min(w.first for w in windows)
+        end = max(w.first + w.days for w in windows)
+        names = candidate_names(self.inputs.plan)
+        inputs = self.inputs if events else replace(self.inputs, drivers=())
+        past = Past(inputs, self.table, names, self.table.days, (first, end), earliest, events=events, jobs=self.jobs)
+        origins = {window.origin for window in windows}
+        horizon = max(w.horizon for w in windows)
+        if events or windows[0].kind == "weeks":
+            for window in windows:
+                inner, days = origin_days(window.origin, window.gap, window.days, self.inputs.plan.forecast.origins)
+                origins.update(inner)
+                horizon = max(horizon, window.gap + days)
+        past.progress = self.work.levels(len(origins))
+        past.levels(sorted(origins), horizon)
+        return past
+
+    def held(self, past: Past, window: Window, without: Past | None = None) -> tuple[Held, BacktestDays]:
+        """Return what came in a window and what every model had said of it."""
+        span, table = window.span, self.table
+        made = forecast_at(past, moved(self.inputs, table, window), window.origin, self.seed)
+        chosen = _chosen(made, table.counts.shape[2])
+        guesses = {CHOSEN: chosen}
+        if without is not None:
+            guesses[WITHOUT_EVENTS] = _without_events(without, made, window)
+        for name in (MEAN, NAIVE):
+            guesses[name] = Guess(plain_totals(name, table, window), plain_slots(name, table, window))
+        if window in self._defaults:
+            guesses[PROPHET] = Guess(self._defaults[window])
+        guesses |= _candidates(past, window, chosen)
+        actual = table.totals[:, span]
+        weekday = table.weekdays[span]
+        slots = np.where(table.open_slots[:, weekday], table.counts[:, span], np.nan)
+        scale = np.array([naive_scale(row[: window.origin]) for row in table.totals])
+        self.work.window(window.name)
+        held = Held(window, actual, slots, scale, _day_types(self.calendar)[:, span], guesses)
+        return held, _days(table, held, made)
+
+
+def _known_calendar(inputs: Inputs, table: DayTable) -> CalendarFeatures:
+    """Return the calendar that days are named by afterwards; no forecast sees it."""
+    volume = np.nan_to_num(table.totals).mean(axis=1)
+    return calendar_features(inputs, table.first, table.days, volume)
+
+
+def _day_types(calendar: CalendarFeatures) -> NDArray[np.str_]:
+    """Return what kind of day each is (queues, days): an event that acts with force outshines a holiday."""
+    force = np.array([c.part in STRONG_PARTS and not c.holiday for c in calendar.columns], dtype=bool)
+    event, holiday = calendar.switched_on(force), calendar.switched_on(calendar.is_holiday)
+    return np.where(event, EVENT, np.where(holiday, HOLIDAY, ORDINARY))
+
+
+def _chosen(made: Forecast, slots: int) -> Guess:
+    return Guess(
+        made.daily_rate,
+        _on_slots(made.rate, made.grid, slots),
+        np.quantile(made.daily_paths, QUANTILES, axis=0),
+        _on_slots(np.quantile(made.paths, _BAND, axis=0), made.grid, slots),
+    )
+
+
+def _on_slots(values: FloatArray, grid: TimeGrid, slots: int) -> FloatArray:
+    """Return values by interval (..., intervals) as (..., days, slots), as histories are kept.
+
+    An hour that comes twice on a day of a clock change is averaged, one that is left out is 0.
     """
-    before = totals[:, max(first_day - 7 * _PEAK_WEEKS, 0) : first_day]
-    window = totals[:, first_day : first_day + days]
-    usual = np.array([np.median(row[np.isfinite(row)]) if np.isfinite(row).any() else np.inf for row in before])
-    peaks: NDArray[np.bool_] = np.nan_to_num(window) >= _PEAK_FACTOR * np.maximum(usual, 1.0)[:, None]
-    return peaks
-
-
-@dataclass(frozen=True)
-class _Window:
-    """A held-back window: what came, (queues, days), its name and the kind of row it gives."""
-
-    name: str
-    kind: str
-    actual: FloatArray
-
-
-def _weeks(inputs: Inputs, table: DayTable, jobs: int, progress: Progress) -> Iterator[BacktestRow]:
-    gap = lead_gap(inputs.plan, table)
-    origins, horizon = origin_days(table.days, gap, inputs.plan.plan.days, inputs.plan.forecast.origins)
-    earliest = min(origins, default=table.days)
-    calendar = calendar_of(inputs, table, table.days, earliest, inputs.plan.forecast.events)
-    names = (*candidate_names(inputs.plan), NAIVE)
-    rolled = roll(table, calendar, names, origins, gap, horizon, jobs, progress)
-    rolled = _really_naive(table, rolled, gap)
-    for number, origin in enumerate(origins):
-        window = _Window(window_name(table, origin, gap, horizon), "weeks", rolled.actuals[number])
-        for m, name in enumerate(names):
-            yield from _rows(inputs, name, window, rolled.forecasts[m, number])
-
-
-def _really_naive(table: DayTable, rolled: Rolling, gap: int) -> Rolling:
-    """Return the same with a seasonal naive that knows no events: the last same weekday as it was."""
-    forecasts = rolled.forecasts.copy()
-    horizon = forecasts.shape[3]
-    for number, origin in enumerate(rolled.origins):
-        forecasts[rolled.names.index(NAIVE), number] = _naive(table.totals[:, :origin], gap, horizon)
-    return replace(rolled, forecasts=forecasts)
-
-
-def _naive(totals: FloatArray, gap: int, horizon: int) -> FloatArray:
-    known = totals.shape[1]
-    result = np.zeros((totals.shape[0], horizon))
-    for step in range(horizon):
-        back = np.arange(known + gap + step, -1, -7)
-        for queue, row in enumerate(totals):
-            same = [row[day] for day in back if day < known and np.isfinite(row[day])]
-            result[queue, step] = same[0] if same else 0.0
+    place = grid.day_index * slots + grid.minute_of_day * slots // MINUTES_PER_DAY
+    count = np.bincount(place, minlength=grid.days * slots)
+    rows = np.stack([np.bincount(place, row, grid.days * slots) for row in values.reshape(-1, grid.n)])
+    result: FloatArray = (rows / np.maximum(count, 1)).reshape(*values.shape[:-1], grid.days, slots)
     return result
 
 
-def _held_back(inputs: Inputs, table: DayTable) -> list[Edition]:
-    """Return the editions that lie wholly in the known history with an earlier one inside it."""
-    last = table.first + timedelta(days=table.days - 1)
-    runs = [run for run in editions(inputs.events) if run.start >= table.first and run.end <= last]
-    least = table.first + timedelta(days=_LEAST_HISTORY_DAYS)
-    return [run for run in runs if run.start >= least and any(o.event == run.event and o.end < run.start for o in runs)]
+def _candidates(past: Past, window: Window, chosen: Guess) -> dict[str, Guess]:
+    """Return each candidate alone, with the effects and the shape of the day that the chosen forecast has."""
+    levels, _ = past.levels([window.origin], window.horizon)
+    effect = past.effects(window.origin).total[:, window.span]
+    assert chosen.slots is not None
+    whole = chosen.slots.sum(axis=2, keepdims=True)
+    shares = np.divide(chosen.slots, whole, out=np.zeros_like(chosen.slots), where=whole > 0)
+    found = {}
+    for name, level in zip(past.names, levels[:, 0, :, window.gap :], strict=True):
+        totals = with_effects(level, effect)
+        found[f"{name}+events" if name in {NAIVE, MEAN} else name] = Guess(totals, shares * totals[:, :, None])
+    return found
 
 
-def _edition_rows(inputs: Inputs, table: DayTable, edition: Edition, jobs: int) -> Iterator[BacktestRow]:
-    first = (edition.start - table.first).days
-    days = (edition.end - edition.start).days + 1
-    origin = first - _EDITION_GAP
-    peaks = peak_days(table.totals, first, days)
-    actual = table.totals[:, first : first + days]
-    whole = _Window(edition.name, "edition", actual)
-    top = _Window(edition.name, "peak_days", np.where(peaks, actual, np.nan))
-    best = _best_before(inputs, table, calendar_of(inputs, table, table.days, origin, True), origin, jobs)
-    for name, events in ((CHOSEN, True), (WITHOUT_EVENTS, False)):
-        calendar = calendar_of(inputs, table, table.days, origin, events)
-        effects = fit_effects(table.totals[:, :origin], calendar)
-        levels, _ = chosen_levels(table, effects, best, _EDITION_GAP + days)
-        guess = with_effects(levels[:, _EDITION_GAP:], effects.total[:, first : first + days])
-        for window in (whole, top):
-            yield from _rows(inputs, name, window, guess)
+def _without_events(past: Past, made: Forecast, window: Window) -> Guess:
+    """Return what the chosen models say of a window with nothing known of events, orders included."""
+    levels, _ = chosen_levels(past, window.origin, made.models, window.horizon)
+    effects = past.effects(window.origin)
+    totals = with_effects(levels[:, window.gap :], effects.total[:, window.span])
+    shapes, _ = day_shapes(past.table.until(window.origin), past.calendar, effects, past.inputs.plan.queue)
+    return Guess(totals, totals[:, :, None] * _shares(shapes, window, len(totals)))
 
 
-def _best_before(
-    inputs: Inputs, table: DayTable, calendar: CalendarFeatures, origin: int, jobs: int
-) -> tuple[ModelChoice, ...]:
-    """Return per queue the model that did best on the last four weeks before an origin."""
-    names = candidate_names(inputs.plan)
-    origins, horizon = origin_days(origin, _EDITION_GAP, 28, 1)
-    rolled = roll(table, calendar, names, origins, _EDITION_GAP, horizon, jobs)
-    ids = tuple(queue.id for queue in inputs.plan.queue)
-    return choose(rolled, ids, _EDITION_GAP + 1)
+def _shares(shapes: DayShapes, window: Window, queues: int) -> FloatArray:
+    days = range(window.first, window.first + window.days)
+    return np.stack([np.stack([shapes.shares(queue, day) for day in days]) for queue in range(queues)])
 
 
-def _rows(inputs: Inputs, model: str, window: _Window, forecast: FloatArray) -> Iterator[BacktestRow]:
-    """Yield one row per queue that has anything to compare, and one over all queues."""
-    names = [queue.id for queue in inputs.plan.queue]
-    sound = [q for q in range(len(names)) if np.isfinite(forecast[q]).all() and np.isfinite(window.actual[q]).any()]
-    parts: list[tuple[str, Sequence[int]]] = [(names[q], [q]) for q in sound]
-    if len(sound) == len([q for q in range(len(names)) if np.isfinite(window.actual[q]).any()]) and len(sound) > 1:
-        parts.append((ALL_QUEUES, sound))
-    for name, chosen in parts:
-        actual, guess = window.actual[list(chosen)], forecast[list(chosen)]
-        seen = np.isfinite(actual)
-        yield BacktestRow(
-            name, model, window.name, window.kind, wape(actual, guess), bias(actual, guess),
-            float(actual[seen].sum()), float(guess[seen].sum()),
-        )  # fmt: skip
+def _days(table: DayTable, held: Held, made: Forecast) -> BacktestDays:
+    """Return the days of a window over the queues that are known on each."""
+    seen = np.isfinite(held.actual)
+
+    def summed(values: FloatArray) -> FloatArray:
+        total = np.where(seen, np.nan_to_num(values), 0.0).sum(axis=-2)
+        return np.where(seen.any(axis=0), total, np.nan)
+
+    low, high = np.quantile(summed(made.daily_paths), _BAND, axis=0)
+    first = table.first + timedelta(days=held.window.first)
+    plain = summed(held.guesses[MEAN].totals)
+    return BacktestDays(
+        held.window.name, held.window.kind, first, summed(held.actual), summed(made.daily_rate), low, high, plain
+    )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -11,7 +13,7 @@ from numpy.typing import NDArray
 
 from forecasting.level import DaySeries, TooShortError, bounded
 
-__all__ = ["ProphetLevel"]
+__all__ = ["ProphetLevel", "quiet_prophet"]
 
 FloatArray = NDArray[np.float64]
 _LEAST_DAYS = 42
@@ -36,30 +38,31 @@ class ProphetLevel:
         first = pd.Timestamp(series.first)
         dates = first + pd.to_timedelta(np.arange(series.days + horizon), unit="D")
         logs = np.log1p(series.values[known])
-        model = _quiet_model(series.days >= _YEARLY_FROM_DAYS)
-        with warnings.catch_warnings():
-            # Prophet and cmdstanpy trip over deprecations of pandas and leave temporary files open; neither is ours.
-            warnings.simplefilter("ignore")
+        with quiet_prophet() as prophet:
+            model = prophet(
+                growth="linear",
+                n_changepoints=15,
+                yearly_seasonality=6 if series.days >= _YEARLY_FROM_DAYS else False,
+                weekly_seasonality=True,
+                daily_seasonality=False,
+                uncertainty_samples=0,
+            )
             model.fit(pd.DataFrame({"ds": dates[known], "y": logs}), seed=_STAN_SEED)
             fitted = model.predict(pd.DataFrame({"ds": dates}))["yhat"].to_numpy(dtype=np.float64)
         smear = float(np.expm1(logs).sum() / max(np.expm1(fitted[known]).sum(), 1e-9))
         return bounded(series, horizon, np.expm1(fitted[series.days :]) * np.clip(smear, 0.8, 1.25))
 
 
-def _quiet_model(yearly: bool) -> Any:
+@contextmanager
+def quiet_prophet() -> Iterator[Any]:
+    """Give the library's class and hold back what the library has to say while it is used."""
     logging.getLogger("prophet.plot").disabled = True  # it complains about a missing plotting library
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # deprecations inside the library at import
+        # Prophet and cmdstanpy trip over deprecations of pandas and leave temporary files open; neither is ours.
+        warnings.simplefilter("ignore")
         from prophet import Prophet
 
         # Only now: importing the library switches its loggers on again.
         for name in ("cmdstanpy", "prophet"):
             logging.getLogger(name).disabled = True
-        return Prophet(
-            growth="linear",
-            n_changepoints=15,
-            yearly_seasonality=6 if yearly else False,
-            weekly_seasonality=True,
-            daily_seasonality=False,
-            uncertainty_samples=0,
-        )
+        yield Prophet

@@ -43,8 +43,7 @@ def combined(rolled: Rolling, choice: ModelChoice, number: int) -> FloatArray:
 
 
 def _choice(rolled: Rolling, number: int, queue: str, lead_days: int) -> ModelChoice:
-    reasons = sorted({text for _, failed, text in rolled.failures if failed == number})
-    left_out = "; left out: " + "; ".join(reasons) if reasons else ""
+    left_out = _left_out(rolled, number)
     if not rolled.origins:
         return ModelChoice(queue, FALLBACK, "fallback: the history is too short for a test on past weeks" + left_out)
     actual = deciding(rolled, number)
@@ -61,6 +60,15 @@ def _choice(rolled: Rolling, number: int, queue: str, lead_days: int) -> ModelCh
         f"{lead_days} to {lead_days + actual.shape[1] - 1} days ahead"
     )
     return replace(chosen, why=why + left_out)
+
+
+def _left_out(rolled: Rolling, number: int) -> str:
+    """Return why models have no error, one reason a model, as the end of a sentence; empty when all have one."""
+    reasons: dict[str, str] = {}
+    for name, failed, text in rolled.failures:
+        if failed == number:
+            reasons.setdefault(name, text)
+    return "; left out: " + "; ".join(reasons.values()) if reasons else ""
 
 
 def _weights(errors: Mapping[str, float]) -> dict[str, float]:

@@ -40,8 +40,8 @@ class EtsLevel:
                 seasonal_periods=7,
                 initialization_method="heuristic",
             )
-            ahead = model.fit(method="L-BFGS-B").forecast(horizon)
-        return _contacts(series, horizon, ahead)
+            fitted = model.fit(method="L-BFGS-B")
+            return _contacts(series, horizon, logs, fitted.fittedvalues, fitted.forecast(horizon))
 
 
 class SarimaxLevel:
@@ -57,8 +57,9 @@ class SarimaxLevel:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             model = SARIMAX(logs, order=(1, 0, 1), seasonal_order=(0, 1, 1, 7), enforce_invertibility=False)
-            ahead = model.fit(disp=False, maxiter=50).forecast(horizon)
-        return _contacts(series, horizon, ahead)
+            fitted = model.fit(disp=False, maxiter=50)
+            # The first two weeks are what the filter starts from, not what it forecasts.
+            return _contacts(series, horizon, logs[14:], fitted.fittedvalues[14:], fitted.forecast(horizon))
 
 
 def _filled(series: DaySeries, name: str) -> FloatArray:
@@ -76,6 +77,13 @@ def _filled(series: DaySeries, name: str) -> FloatArray:
     return np.asarray(plain + week[weekday[days]], dtype=np.float64)
 
 
-def _contacts(series: DaySeries, horizon: int, logs: Any) -> FloatArray:
+def _contacts(series: DaySeries, horizon: int, logs: FloatArray, fitted: Any, ahead: Any) -> FloatArray:
+    """Return contacts from logs ahead; the mean lies above the exponential of the mean log by what the fit shows."""
+    past, future = (_exponential(values) for values in (fitted, ahead))
+    smear = float(np.expm1(logs).sum() / max(past.sum(), 1e-9))
+    return bounded(series, horizon, future * np.clip(smear, 0.8, 1.25))
+
+
+def _exponential(logs: Any) -> FloatArray:
     # A fit that ran away is cut by `bounded`; beyond 50 the exponential itself would overflow.
-    return bounded(series, horizon, np.expm1(np.clip(np.nan_to_num(np.asarray(logs, dtype=np.float64)), 0.0, 50.0)))
+    return np.asarray(np.expm1(np.clip(np.nan_to_num(np.asarray(logs, dtype=np.float64)), 0.0, 50.0)))

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from wfm.grid import TimeGrid
 
 __all__ = [
-    "Activity", "Attainment", "BacktestRow", "CostBreakdown", "Finding", "Forecast", "ForecastPart",
+    "Activity", "Attainment", "Backtest", "BacktestDays", "BacktestRow", "CostBreakdown", "Finding", "Forecast", "ForecastPart",
     "GrowthBand", "Hire",
     "ModelChoice", "Requirement", "Roster", "RosterStatus", "RosteredShift", "TargetResult",
 ]  # fmt: skip
@@ -348,3 +348,29 @@ class BacktestRow:
     quantile_loss: float = float("nan")
     slot_coverage: float = float("nan")
     day_coverage: float = float("nan")
+
+
+@dataclass(frozen=True)
+class BacktestDays:
+    """The days of one held-back window, all queues together: what came and what was forecast.
+
+    ``actual``, ``mean``, ``low``, ``high`` (80 % band) and ``plain`` (mean of the last eight same weekdays as they were)
+    are contacts per day, NaN on days of which no queue is known.
+    """
+
+    window: str
+    kind: str
+    first: date
+    actual: FloatArray
+    mean: FloatArray
+    low: FloatArray
+    high: FloatArray
+    plain: FloatArray
+
+
+@dataclass(frozen=True)
+class Backtest:
+    """The record of the forecast: accuracy by queue, model and window, and the days behind it."""
+
+    rows: tuple[BacktestRow, ...]
+    days: tuple[BacktestDays, ...]

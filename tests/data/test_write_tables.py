@@ -27,7 +27,10 @@ CONTRACT = {
     "comparison": "scenario,cost,hours,overtime_hours,temps_hired,temp_hours,agents_short_hours,worst_target,"
     "probability_all_met,gap,seconds",
     "hires": "employee_id,contract,training_from,on_seat_from,cost",
-    "backtest": "queue,model,window,kind,wape,bias,actual,forecast",
+    "backtest": (
+        "queue,model,window,kind,wape,bias,actual,forecast,lead,day_type,slot_wape,mase,quantile_loss,slot_coverage,"
+        "day_coverage"
+    ),
 }
 WRITERS: dict[str, Callable[[MadeUp], str]] = {
     "forecast": lambda m: tables.forecast_csv(m.forecast),
