@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
@@ -15,7 +15,7 @@ from wfm.inputs import Inputs
 from wfm.platforms import EVERY_PLATFORM, platform_group
 from wfm.rules import DayTypes
 
-__all__ = ["CalendarFeatures", "Column", "calendar_features"]
+__all__ = ["CalendarFeatures", "Column", "calendar_features", "columns_of", "strongest"]
 
 FloatArray = NDArray[np.float64]
 # Parts of a phase that move contacts much; the local level of a queue is not read off those days.
@@ -132,16 +132,21 @@ class CalendarFeatures:
         index = {column: number for number, column in enumerate(self.columns)}
         found: dict[Phase, list[tuple[int, int, int]]] = {}
         for number, group in enumerate(self.groups):
-            for phase, day, part in _strongest(self.phases, group):
+            for phase, day, part in strongest(self.phases, group):
                 row = (day - self.first).days
                 if 0 <= row < self.days:
                     cells = found.setdefault(phase, [])
-                    cells += [(number, row, index[column]) for column in _columns(phase, part, day)]
+                    cells += [(number, row, index[column]) for column in columns_of(phase, part, day)]
         return found
 
 
 def calendar_features(
-    inputs: Inputs, first: date, days: int, volume: FloatArray, events: bool = True
+    inputs: Inputs,
+    first: date,
+    days: int,
+    volume: FloatArray,
+    events: bool = True,
+    recurring: Collection[tuple[int, int]] = (),
 ) -> CalendarFeatures:
     """Return the features of all queues.
 
@@ -157,16 +162,18 @@ def calendar_features(
         Mean contacts per day, used as weights of the platforms for queues that name none.
     events : bool
         False leaves the promotions out (holidays stay).
+    recurring : collection of (month, day)
+        Dates that count as holidays of their own, see :mod:`forecasting.recurring`.
     """
     phases = phases_of(inputs.events) if events else ()
     relevance = _relevance(inputs, phases, volume)
     groups, last = tuple(relevance), first + timedelta(days=days - 1)
     cells: dict[Column, set[tuple[int, date]]] = {}
     for number, group in enumerate(groups):
-        for phase, day, part in _strongest(phases, group):
-            for column in _columns(phase, part, day) if first <= day <= last else ():
+        for phase, day, part in strongest(phases, group):
+            for column in columns_of(phase, part, day) if first <= day <= last else ():
                 cells.setdefault(column, set()).add((number, day))
-    for day, column in _holiday_entries(inputs, first, last):
+    for day, column in (*_holiday_entries(inputs, first, last), *_recurring_entries(recurring, first, last)):
         cells.setdefault(column, set()).update((number, day) for number in range(len(groups)))
     columns = tuple(sorted(cells, key=lambda c: (c.holiday, c.level, c.name, c.part, c.family)))
     values = np.zeros((len(groups), days, len(columns)))
@@ -181,7 +188,7 @@ def calendar_features(
     return replace(features, strong=features.switched_on(force), weak=np.asarray(weak, dtype=bool))
 
 
-def _columns(phase: Phase, part: str, day: date) -> Iterator[Column]:
+def columns_of(phase: Phase, part: str, day: date) -> Iterator[Column]:
     """Yield the columns that a part of a phase switches on: for all openings, for its kind, and within its event.
 
     Within one event the quieter days after an opening count one by one: what one edition did on its fifth day, the
@@ -202,7 +209,7 @@ def _exact(phase: Phase, part: str, day: date) -> str:
     return f"day{(day - phase.start).days}" if part.startswith("days") else part
 
 
-def _strongest(phases: Iterable[Phase], group: str) -> Iterator[tuple[Phase, date, str]]:
+def strongest(phases: Iterable[Phase], group: str) -> Iterator[tuple[Phase, date, str]]:
     """Yield which part of which phase acts on a platform group, day by day.
 
     An opening outshines what else runs that day (buyers come for it, not for the quiet middle around it): of several
@@ -261,6 +268,15 @@ def _holiday_entries(inputs: Inputs, first: date, last: date) -> Iterator[tuple[
             name = inputs.day_types.names.get(day, "")
             if name and part != "makeup":
                 yield day, Column(2, "holiday", part, name, holiday=True)
+
+
+def _recurring_entries(
+    recurring: Collection[tuple[int, int]], first: date, last: date
+) -> Iterator[tuple[date, Column]]:
+    for number in range((last - first).days + 1 if recurring else 0):
+        day = first + timedelta(days=number)
+        if (day.month, day.day) in recurring:
+            yield day, Column(1, "recurring", f"{day:%m-%d}", holiday=True)
 
 
 def _new_year_days(inputs: Inputs) -> list[date]:

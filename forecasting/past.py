@@ -18,6 +18,8 @@ from forecasting.drivers import DriverFit, fit_drivers
 from forecasting.effects import Effects, fit_effects, with_drivers
 from forecasting.growth import Growth
 from forecasting.level import DaySeries, TooShortError, candidate
+from forecasting.priors import edition_rows
+from forecasting.recurring import recurring_dates
 from forecasting.resample import DayTable
 from wfm.inputs import Inputs
 from wfm.progress import Progress, silent
@@ -69,8 +71,10 @@ class Past:
         self.needed, self.jobs, self.progress = needed, jobs, progress
         past = table.totals[:, :known]
         volume = np.array([row[np.isfinite(row)].mean() if np.isfinite(row).any() else 0.0 for row in past])
-        self.notes, scaled = self._with_analogues(known) if events else ((), inputs)
-        self.calendar = calendar_features(scaled, table.first, days, volume, events)
+        self._of_analogues, scaled = self._with_analogues(known) if events else ((), inputs)
+        plain = calendar_features(scaled, table.first, days, volume, events)
+        dates = recurring_dates(past, table.first, plain.weak[:, :known]) if events else ()
+        self.calendar = calendar_features(scaled, table.first, days, volume, events, dates) if dates else plain
         stated = inputs.plan.forecast.growth_exponent
         self.growth = None if stated is None else Growth(stated, 0.0, given=True)
         self._effects: dict[int, Effects] = {}
@@ -86,12 +90,21 @@ class Past:
     def effects(self, origin: int) -> Effects:
         """Return what calendar and drivers do, learned from the first ``origin`` days."""
         if origin not in self._effects:
-            alone = fit_effects(self.table.totals[:, :origin], self.calendar, self.growth)
+            alone = self.effects_alone(origin, self.growth)
             if self.inputs.drivers:
                 fit = self._fit_drivers(origin, alone)
                 alone = with_drivers(alone, fit.log_effect, fit.trust)
             self._effects[origin] = alone
         return self._effects[origin]
+
+    def effects_alone(self, origin: int, growth: Growth | None) -> Effects:
+        """Return what the calendar alone does, learned from the first ``origin`` days and the plan's priors."""
+        more, _ = edition_rows(self.inputs, self.table, self.calendar, origin)
+        return fit_effects(self.table.totals[:, :origin], self.calendar, growth, more)
+
+    def notes(self, origin: int) -> tuple[str, ...]:
+        """Return what is to be told of events that resemble others and of priors, known the first ``origin`` days."""
+        return (*self._of_analogues, *edition_rows(self.inputs, self.table, self.calendar, origin)[1])
 
     def events_alone(self, origin: int) -> FloatArray:
         """Return the log effects of events before drivers have their share: shape (queues, days)."""
