@@ -146,6 +146,9 @@ class _Tester:
                 inner, days = origin_days(window.origin, window.gap, window.days, self.inputs.plan.forecast.origins)
                 origins.update(inner)
                 horizon = max(horizon, window.gap + days)
+        for origin in sorted(origins):
+            past.effects(origin)
+            self.work.effects()
         past.progress = self.work.levels(len(origins))
         past.levels(sorted(origins), horizon)
         return past
@@ -215,7 +218,7 @@ def _candidates(past: Past, window: Window, chosen: Guess) -> dict[str, Guess]:
     shares = np.divide(chosen.slots, whole, out=np.zeros_like(chosen.slots), where=whole > 0)
     found = {}
     for name, level in zip(past.names, levels[:, 0, :, window.gap :], strict=True):
-        totals = with_effects(level, effect)
+        totals = np.where(np.isfinite(level), with_effects(level, effect), np.nan)
         found[f"{name}+events" if name in {NAIVE, MEAN} else name] = Guess(totals, shares * totals[:, :, None])
     return found
 

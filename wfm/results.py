@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from wfm.grid import TimeGrid
 
 __all__ = [
-    "Activity", "Attainment", "Backtest", "BacktestDays", "BacktestRow", "CostBreakdown", "Finding", "Forecast", "ForecastPart",
-    "GrowthBand", "Hire",
-    "ModelChoice", "Requirement", "Roster", "RosterStatus", "RosteredShift", "TargetResult",
+    "Activity", "Attainment", "Backtest", "BacktestDays", "BacktestRow", "CostBreakdown", "Finding",
+    "Forecast", "ForecastPart", "GrowthBand", "Hire", "ModelChoice", "Requirement", "Roster", "RosterStatus",
+    "RosteredShift", "TargetResult",
 ]  # fmt: skip
 
 FloatArray = NDArray[np.float64]
@@ -354,8 +354,8 @@ class BacktestRow:
 class BacktestDays:
     """The days of one held-back window, all queues together: what came and what was forecast.
 
-    ``actual``, ``mean``, ``low``, ``high`` (80 % band) and ``plain`` (mean of the last eight same weekdays as they were)
-    are contacts per day, NaN on days of which no queue is known.
+    ``actual``, ``mean``, ``low`` and ``high`` (80 % band), and ``plain`` (mean of the last eight same weekdays as they
+    were) are contacts per day, NaN on days of which no queue is known.
     """
 
     window: str

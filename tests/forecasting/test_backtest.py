@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import lru_cache
 from pathlib import Path
 
@@ -15,15 +16,21 @@ from data.samples import write_sample
 from forecasting.backtest import backtest, peak_days
 from tests.forecasting import world
 from wfm.inputs import Inputs
-from wfm.results import BacktestRow
+from wfm.results import Backtest, BacktestRow
 
-NAIVE_AND_CANDIDATES = {"regression", "mean_8_weeks", "seasonal_naive"}
+PLAIN = {"mean_8_weeks", "seasonal_naive"}
+MODELS = {"chosen", "regression", "mean_8_weeks+events", *PLAIN}
 
 
 @lru_cache(maxsize=1)
-def record() -> tuple[BacktestRow, ...]:
+def whole() -> Backtest:
     """Return the backtest of the small shop."""
-    return backtest(world.inputs(), seed=1).rows
+    return backtest(world.inputs(), seed=1)
+
+
+def record() -> tuple[BacktestRow, ...]:
+    """Return its rows."""
+    return whole().rows
 
 
 def one(rows: tuple[BacktestRow, ...], **wanted: str) -> BacktestRow:
@@ -33,13 +40,61 @@ def one(rows: tuple[BacktestRow, ...], **wanted: str) -> BacktestRow:
     return found[0]
 
 
-def test_past_weeks_hold_every_candidate_and_the_naive_one() -> None:
-    """Two origins of 14 days, each for all models, per queue and over all queues."""
-    weeks = [row for row in record() if row.kind == "weeks"]
-    assert {row.model for row in weeks} == NAIVE_AND_CANDIDATES
-    assert {row.window for row in weeks} == {"2024-10-19..2024-11-01", "2024-10-12..2024-10-25"}
+def test_past_weeks_hold_the_chosen_forecast_every_candidate_and_the_plain_ones() -> None:
+    """Eight windows of 14 days, a week apart, each for all models, per queue and over all queues."""
+    weeks = [row for row in record() if row.kind == "weeks" and row.window != "all weeks"]
+    assert {row.model for row in weeks} == MODELS
+    last = date(2024, 11, 1)
+    assert {row.window for row in weeks} == {
+        f"{last - timedelta(days=13 + 7 * back)}..{last - timedelta(days=7 * back)}" for back in range(8)
+    }
     assert {row.queue for row in weeks} == {*world.LEVELS, "all"}
-    assert len(weeks) == 3 * 2 * 4
+    assert len(weeks) == 8 * len(MODELS) * 4
+    assert {(row.lead, row.day_type) for row in weeks} == {("", "all")}
+
+
+def test_all_weeks_are_told_by_lead_and_by_kind_of_day_but_not_by_both() -> None:
+    """The plan starts three days after the last known one: days 3 to 16 ahead are weeks 1 to 3; no holiday is known."""
+    rows = [row for row in record() if row.window == "all weeks" and row.queue == "all" and row.model == "chosen"]
+    assert [(row.lead, row.day_type) for row in rows] == [
+        ("", "all"), ("1-7", "all"), ("8-14", "all"), ("15-21", "all"), ("", "ordinary"), ("", "event"),
+    ]  # fmt: skip
+    whole, *parts = rows
+    assert sum(row.actual for row in parts if row.lead) == pytest.approx(whole.actual)
+    assert sum(row.actual for row in parts if row.day_type != "all") == pytest.approx(whole.actual)
+
+
+def test_only_the_chosen_forecast_has_bands() -> None:
+    """Bands and quantiles come with the sample paths; plain models have slots, as they were, but no band."""
+    for row in record():
+        assert math.isfinite(row.day_coverage) == math.isfinite(row.quantile_loss) == (row.model == "chosen")
+        assert math.isfinite(row.slot_coverage) == (row.model == "chosen")
+        assert math.isfinite(row.slot_wape)
+        assert math.isfinite(row.mase)
+
+
+def test_the_band_of_the_small_shop_holds_what_it_says() -> None:
+    """The 80 % bands of days and slots hold 65 to 95 % of what came; the chosen forecast beats the plain ones."""
+    chosen = one(record(), model="chosen", window="all weeks", queue="all", lead="", day_type="all")
+    assert 0.65 <= chosen.day_coverage <= 0.95
+    assert 0.65 <= chosen.slot_coverage <= 0.95
+    for model in PLAIN:
+        plain = one(record(), model=model, window="all weeks", queue="all", lead="", day_type="all")
+        assert chosen.wape < plain.wape
+        assert chosen.slot_wape < plain.slot_wape
+        assert chosen.mase < plain.mase
+
+
+def test_the_days_of_a_window_add_up_to_its_rows() -> None:
+    """What the page draws is what the rows sum up, band around the mean; one picture for each window and edition."""
+    made = whole()
+    for days in made.days:
+        row = one(made.rows, model="chosen", queue="all", window=days.window, kind=days.kind)
+        assert np.nansum(days.actual) == pytest.approx(row.actual)
+        assert np.nansum(days.mean) == pytest.approx(row.forecast)
+        assert (days.low < days.mean).all()
+        assert (days.mean < days.high).all()
+    assert len(made.days) == 8 + 6
 
 
 def test_rows_agree_with_themselves() -> None:
@@ -71,7 +126,7 @@ def test_an_edition_sees_nothing_of_itself() -> None:
         [row for row in backtest(given, seed=1, only="megasale 2024-09-10").rows if row.kind == "edition"]
         for given in (inputs, replace(inputs, history=replace(inputs.history, offered=wild)))
     )
-    assert len(before) == 8
+    assert len(before) == 4 * len(MODELS | {"chosen-without-events"})
     assert [row.forecast for row in before] == [row.forecast for row in after]
     assert [row.actual for row in before] != [row.actual for row in after]
 
