@@ -18,12 +18,12 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array, hstack
+from scipy.sparse import csr_array, hstack, vstack
 
 from forecasting.calendar_features import EVENING_BEFORE, WEEKEND, CalendarFeatures
 from forecasting.growth import Growth, carried, estimate
 
-__all__ = ["Effects", "fit_effects", "with_drivers"]
+__all__ = ["EditionRows", "Effects", "fit_effects", "with_drivers"]
 
 FloatArray = NDArray[np.float64]
 # A day switches on a handful of hundreds of columns, so the matrices of the past are kept sparse.
@@ -47,6 +47,39 @@ _WEAK_WEIGHT, _STRONG_WEIGHT = 0.3, 0.02
 _OUTAGE_LOG, _OUTAGE_SD = 0.6, 5.0
 _TODAY_DAYS = 28
 _UNKNOWN_GROWTH = Growth(0.5, 0.35)
+
+
+@dataclass(frozen=True)
+class EditionRows:
+    """Days of editions that the history does not hold, as the planner knows them.
+
+    Attributes
+    ----------
+    design : float array (rows, columns)
+        Columns of the calendar that act on each.
+    log_multiple : float array (queues, rows)
+        Log of contacts over the ordinary level, NaN where a row says nothing of a queue.
+    sd : float array (queues, rows)
+        How sure that is.
+    log_level : float array (queues, rows)
+        Log of the ordinary level at which it was seen, NaN where not known.
+    """
+
+    design: FloatArray
+    log_multiple: FloatArray
+    sd: FloatArray
+    log_level: FloatArray
+
+    def beside(
+        self, rest: FloatArray, values: list[Sparse], precision: FloatArray, today: FloatArray, exponent: float
+    ) -> tuple[FloatArray, list[Sparse], FloatArray]:
+        """Return log uplifts, designs and weights of the past with these rows below, carried to today's level."""
+        told = np.isfinite(self.log_multiple)
+        change = np.nan_to_num(today - self.log_level)
+        uplift = carried(np.nan_to_num(self.log_multiple), change, exponent)
+        weight = np.where(told, 1 / (np.nan_to_num(self.sd) ** 2 + _EDITION_SD**2), 0.0)
+        longer = {id(x): vstack([x, csr_array(self.design)], format="csr") for x in values}
+        return np.hstack([rest, uplift]), [longer[id(x)] for x in values], np.hstack([precision, weight])
 
 
 @dataclass(frozen=True)
@@ -87,7 +120,9 @@ class Effects:
         return calendar if self.drivers is None else calendar + self.drivers
 
 
-def fit_effects(totals: FloatArray, calendar: CalendarFeatures, growth: Growth | None = None) -> Effects:
+def fit_effects(
+    totals: FloatArray, calendar: CalendarFeatures, growth: Growth | None = None, more: EditionRows | None = None
+) -> Effects:
     """Return the effects learned from day totals.
 
     Parameters
@@ -98,6 +133,8 @@ def fit_effects(totals: FloatArray, calendar: CalendarFeatures, growth: Growth |
         Features of the past and of the days ahead.
     growth : Growth, optional
         Growth exponent to use; estimated from the totals when not given.
+    more : EditionRows, optional
+        What is known of editions outside the history: it counts as the history's own days of events do.
     """
     known = totals.shape[1]
     logs = np.log1p(totals)
@@ -117,7 +154,9 @@ def fit_effects(totals: FloatArray, calendar: CalendarFeatures, growth: Growth |
         precision = _precision(rest - effect, rows & ~outage, weight > _WEAK_WEIGHT, totals)
         if growth is None and number == _ROUNDS - 1:
             believed = estimate(_likelihood(rest, change, past, precision, calendar))
-        coefficients = _ridge(carried(rest, change, believed.mean), past, precision, calendar)
+        seen = carried(rest, change, believed.mean), past, precision
+        rows_seen = more.beside(*seen, _today(level, logs), believed.mean) if more else seen
+        coefficients = _ridge(*rows_seen, calendar)
         effect = carried(calendar.acting(coefficients, calendar.cells[:, :known]), -change, believed.mean)
         outage = _outages(rest - effect, np.isfinite(logs))
     return _as_effects(calendar, coefficients, outage, rest, effect, level, believed)

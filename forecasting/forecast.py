@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecasting.calendar_features import CalendarFeatures
-from forecasting.effects import fit_effects
 from forecasting.growth import GRID, Growth
 from forecasting.handle_time import handle_times
 from forecasting.level import candidate
@@ -95,7 +94,7 @@ def forecast_at(past: Past, inputs: Inputs, origin: int, seed: int) -> Forecast:
     drivers = past.drivers(origin)
     told = [
         *table.warnings, *_history_warnings(inputs, table), *shape_warnings, *aht_warnings,
-        *past.notes, *(drivers.warnings if drivers else ()),
+        *past.notes(origin), *(drivers.warnings if drivers else ()),
     ]  # fmt: skip
     return Forecast(
         grid,
@@ -220,7 +219,7 @@ def _growth_band(past: Past, origin: int, levels: FloatArray, ahead: slice) -> G
     effects = past.effects(origin)
     edges = []
     for exponent in (GRID[0], GRID[-1]):
-        alone = fit_effects(past.table.totals[:, :origin], past.calendar, Growth(float(exponent), 0.0, given=True))
+        alone = past.effects_alone(origin, Growth(float(exponent), 0.0, given=True))
         moved = alone.events[:, ahead] - past.events_alone(origin)[:, ahead]
         edges.append(with_effects(levels, effects.total[:, ahead] + past.event_share(origin) * moved))
     return GrowthBand(effects.growth.mean, effects.growth.sd, edges[0], edges[1])

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from wfm.inputs import Event
 from wfm.platforms import EVERY_PLATFORM, platform_group
 
-__all__ = ["Edition", "Phase", "editions", "phases_of"]
+__all__ = ["OPENINGS", "Edition", "Phase", "editions", "kind_of_phase", "phases_of"]
 
 _KINDS = {
     "sale_wave1": "sale", "sale_start": "sale", "balance_payment": "sale", "sale": "sale",
@@ -120,6 +120,11 @@ def phases_of(events: Sequence[Event]) -> tuple[Phase, ...]:
     phases = _without_twins([_phase(event) for event in speaking])
     phases += _name_days(phases, editions(speaking))
     return tuple(sorted(phases, key=lambda p: (p.start, p.event, p.platform, p.kind, p.end, p.label)))
+
+
+def kind_of_phase(name: str) -> str:
+    """Return the kind that a phase's name in a calendar stands for (``sale_start``: ``sale``); a kind is its own."""
+    return "main" if name == "name_day" else _KINDS.get(name, name)
 
 
 def _speaking(events: Iterable[Event]) -> Iterator[Event]:

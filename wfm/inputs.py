@@ -14,7 +14,8 @@ from wfm.plan import Contract, Plan
 from wfm.rules import DayTypes, LabourRules
 
 __all__ = [
-    "Adjustment", "Agent", "Driver", "Event", "FixedShift", "History", "Inputs", "Preference", "SeriesTable", "TimeOff",
+    "Adjustment", "Agent", "Driver", "Event", "FixedShift", "History", "Inputs", "Preference", "Prior", "SeriesTable",
+    "TimeOff",
 ]  # fmt: skip
 
 FloatArray = NDArray[np.float64]
@@ -108,6 +109,43 @@ class Driver:
     date: date
     name: str
     value: float
+
+
+@dataclass(frozen=True)
+class Prior:
+    """What the days of one part of a phase did in one edition of an event, for a history that does not hold it.
+
+    Attributes
+    ----------
+    edition : str
+        Like ``double11 2025``, or ``flashsale 2024-06-12`` where a year saw several.
+    event, platform, phase : str
+        The event, or the one that it is like; the platform, ``all`` for queues that hear of all; the phase by its name
+        in the calendar or its kind (``sale``, ``wave``, ``main``, ...).
+    part : str
+        Which day of the phase: ``eve`` before an opening, ``part`` the day of an evening's opening, ``full1`` to
+        ``full3`` the first full days, ``day5`` the fifth day after the start, ...
+    queue : str
+    multiple : float
+        Contacts over those of an ordinary day.
+    sd : float
+        How sure that is: standard deviation of its logarithm.
+    level : float or None
+        Contacts of an ordinary day then.
+    line : int
+        Its line in priors.csv, 0 when it was not read from there.
+    """
+
+    edition: str
+    event: str
+    platform: str
+    phase: str
+    part: str
+    queue: str
+    multiple: float
+    sd: float
+    level: float | None = None
+    line: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True)
@@ -214,6 +252,7 @@ class Inputs:
     events: tuple[Event, ...] = ()
     drivers: tuple[Driver, ...] = ()
     adjustments: tuple[Adjustment, ...] = ()
+    priors: tuple[Prior, ...] = ()
     own_forecast: SeriesTable | None = None
     own_requirement: SeriesTable | None = None
     input_hash: str = ""
