@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 __all__ = [
     "ADJUSTMENTS", "AGENTS", "DRIVERS", "EVENTS", "FIXED_SHIFTS", "FORECAST", "HISTORY", "HOLIDAYS", "PREFERENCES",
-    "REQUIREMENT", "TIME_OFF", "TableSpec", "normalised",
+    "PRIORS", "REQUIREMENT", "TIME_OFF", "TableSpec", "normalised",
 ]  # fmt: skip
 
 _DROPPED = re.compile(r"[\s_\-*()\[\]:/.]+")
@@ -178,6 +178,21 @@ ADJUSTMENTS = TableSpec(
         "reason": ("note", "why", "原因", "说明", "备注"),
     },
     (("start",), ("action",), ("value",)),
+)
+PRIORS = TableSpec(
+    "priors",
+    {
+        "edition": ("版次", "届次", "活动届次"),
+        "event": ("event_name", "活动", "活动名称", "大促"),
+        "platform": ("平台",),
+        "phase": ("阶段", "活动阶段"),
+        "part": ("阶段日", "阶段内日"),
+        "queue": _QUEUE,
+        "multiple": ("倍数", "倍率"),
+        "sd": ("标准差", "不确定性"),
+        "level": ("日常量", "日常水平"),
+    },
+    (("edition",), ("event",), ("phase",), ("part",), ("queue",), ("multiple",)),
 )
 HOLIDAYS = TableSpec(
     "holidays",

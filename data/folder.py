@@ -28,7 +28,7 @@ from data.people import read_agents, read_fixed_shifts, read_preferences, read_t
 from data.planfile import KeyPath, PlanFile, key_lines, parse_toml, problems_in, validate
 from data.problems import Problems
 from data.scenario_files import located
-from data.season import merged_events, read_drivers, read_events, read_holidays
+from data.season import merged_events, read_drivers, read_events, read_holidays, read_priors
 from data.tables import FORMS, Folder, Table, decode
 from wfm.errors import InputError, Problem, nearest
 from wfm.inputs import Agent, Event, History, Inputs, SeriesTable
@@ -44,7 +44,7 @@ _TABLES = tuple(
     spec.name
     for spec in (
         aliases.HISTORY, aliases.AGENTS, aliases.TIME_OFF, aliases.PREFERENCES, aliases.FIXED_SHIFTS, aliases.EVENTS,
-        aliases.DRIVERS, aliases.HOLIDAYS, aliases.ADJUSTMENTS,
+        aliases.DRIVERS, aliases.HOLIDAYS, aliases.ADJUSTMENTS, aliases.PRIORS,
     )
 )  # fmt: skip
 
@@ -223,6 +223,7 @@ class _Loading:
             ),
             "drivers": self._rows(aliases.DRIVERS, lambda table: read_drivers(table, self.problems)),
             "events": events,
+            "priors": self._rows(aliases.PRIORS, lambda table: read_priors(table, self.names, self.problems)),
             "adjustments": self._rows(
                 aliases.ADJUSTMENTS, lambda table: read_adjustments(table, self.names, self.zone, self.problems)
             ),

@@ -1,19 +1,20 @@
-"""Reads what moves contacts: events.csv, drivers.csv, holidays.csv."""
+"""Reads what moves contacts: events.csv, drivers.csv, holidays.csv, priors.csv."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from data.cells import Cells
+from data.cells import Cells, Names
 from data.problems import Problems
 from data.tables import Table
 from data.values import has_clock, parse_moment, parse_number
 from wfm.errors import nearest
-from wfm.inputs import Driver, Event
+from wfm.inputs import Driver, Event, Prior
 
-__all__ = ["HOLIDAY_TYPES", "merged_events", "read_drivers", "read_events", "read_holidays"]
+__all__ = ["HOLIDAY_TYPES", "merged_events", "read_drivers", "read_events", "read_holidays", "read_priors"]
 
 HOLIDAY_TYPES = ("holiday", "statutory", "workday")
 """Types of holidays.csv: a day off, a day off paid at the holiday rate, a working day."""
@@ -21,6 +22,10 @@ _TYPE_ALIASES = {
     "节假日": "holiday", "休息日": "holiday", "法定节假日": "statutory", "法定": "statutory", "调休": "workday",
     "调休上班": "workday", "工作日": "workday",
 }  # fmt: skip
+
+# The days of a phase by the names that the forecaster has for them.
+_PART = re.compile(r"eve|part|full[123]|days(4|7|10)|day\d{1,3}|first|in|last|tail[0-4]")
+_LARGEST_MULTIPLE, _USUAL_SD = 1000.0, 0.15
 
 
 def read_events(table: Table, zone: ZoneInfo, problems: Problems) -> tuple[Event, ...]:
@@ -107,3 +112,41 @@ def read_holidays(table: Table, problems: Problems) -> tuple[tuple[date, str, st
         elif kind and day is not None:
             found.append((day, kind, cells.text(row, "name")))
     return tuple(found)
+
+
+def read_priors(table: Table, names: Names, problems: Problems) -> tuple[Prior, ...]:
+    """Return the priors that can be read, in the order of the file; a day of a phase given twice is a problem."""
+    cells, seen, found = Cells(table, problems), dict[tuple[str, ...], int](), []
+    for row in range(len(table)):
+        prior = _prior(cells, row, names)
+        if prior is None:
+            continue
+        key = (prior.edition, prior.event, prior.platform, prior.phase, prior.part, prior.queue)
+        if key in seen:
+            cells.error(row, "part", f"'{prior.part}' of this phase and queue is already on line {seen[key]}; keep one")
+            continue
+        seen[key] = prior.line
+        found.append(prior)
+    return tuple(found)
+
+
+def _prior(cells: Cells, row: int, names: Names) -> Prior | None:
+    edition, event, phase, queue, part = (
+        cells.required(row, column, str) for column in ("edition", "event", "phase", "queue", "part")
+    )
+    multiple, sd = cells.required(row, "multiple", parse_number), cells.number(row, "sd", _USUAL_SD)
+    level = cells.parsed(row, "level", parse_number)
+    queue = cells.known(row, "queue", queue, "queue", names.queues) if queue else ""
+    if part and not _PART.fullmatch(part):
+        cells.error(row, "part", f"expected eve, part, full1 to full3, day5, first, in, last or tail0, got '{part}'")
+        return None
+    if multiple is not None and not 0.0 < multiple <= _LARGEST_MULTIPLE:
+        cells.error(row, "multiple", f"expected a factor above 0, at most {_LARGEST_MULTIPLE:g}, got {multiple:g}")
+        return None
+    if sd < 0 or (level is not None and level <= 0):
+        cells.error(row, "sd" if sd < 0 else "level", "expected a number above 0")
+        return None
+    if not (edition and event and phase and queue and part) or multiple is None:
+        return None
+    platform = cells.text(row, "platform", "all")
+    return Prior(edition, event, platform, phase, part, queue, multiple, sd, level, cells.table.lines[row])
