@@ -72,6 +72,10 @@ NoAdjustOpt = Annotated[bool, typer.Option("--no-adjustments", help="Leave adjus
 ExplainOpt = Annotated[
     bool, typer.Option("--explain", help="Show what each queue's days are made of, the models, and how peaks grow.")
 ]
+ReviewOpt = Annotated[
+    Path | None,
+    typer.Option("--review", help="Compare the forecast that was written with what came: a file like history.csv."),
+]
 RosterOpt = Annotated[
     Path | None, typer.Option("--roster", help="roster.csv to use.", show_default="that of the results folder")
 ]
@@ -310,6 +314,24 @@ def _step(
     _finish(result, strict=strict)
 
 
+def _review(plan: Path, scenario: str, out: Path | None, came: Path, form: str, *, quiet: bool) -> None:
+    """Compare the forecast that was written with what came; write and show what it missed and why."""
+    from data.review_in import read_actuals, read_written
+    from data.review_out import review_files, review_rows, review_text
+    from forecasting.review import actuals_of, next_priors
+    from forecasting.review import review as look_back
+
+    _checked(form, FORMATS, "--format")
+    folder = _folder(plan, scenario, out)
+    inputs = _load(plan, _variant(plan, scenario), quiet=quiet).inputs
+    written = read_written(folder, inputs)
+    found = look_back(inputs, written, actuals_of(inputs, *read_actuals(plan, came, inputs)))
+    priors = next_priors(inputs, written, found)
+    files = review_files(found, priors)
+    _write(folder, files, quiet=quiet)
+    _show_rows(form, str(files["review.csv"]), review_rows(found), lambda: review_text(found, priors), quiet)
+
+
 def _candidates(plan: Path, names: list[str], *, quiet: bool) -> list[Candidate]:
     from data.scenario_files import ScenarioFiles
     from scenarios.compare import Candidate
@@ -385,11 +407,15 @@ def forecast(
     jobs: JobsOpt = 1,
     no_adjustments: NoAdjustOpt = False,
     explain: ExplainOpt = False,
+    review: ReviewOpt = None,
     form: FormatOpt = "table",
     quiet: QuietOpt = False,
     debug: DebugOpt = False,
 ) -> None:
     """History, events and drivers to contacts per queue and interval."""
+    if review is not None:
+        _review(plan, scenario, out, review, form, quiet=quiet)
+        return
     _step(
         plan, scenario, out, seed, jobs, None, form, quiet, False, "forecast", "forecast.csv",
         adjustments=not no_adjustments, show=_show_explained if explain else _show,

@@ -33,7 +33,7 @@ from wfm.results import (
 __all__ = [
     "COLUMNS", "activities_csv", "audit_csv", "backtest_csv", "comparison_csv", "coverage_csv", "forecast_csv",
     "forecast_daily_csv", "forecast_parts_csv", "hires_csv", "number", "problems_csv", "requirement_csv", "roster_csv",
-    "targets_csv",
+    "table_csv", "targets_csv",
 ]  # fmt: skip
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
@@ -275,6 +275,11 @@ def _moment(value: datetime) -> str:
 
 def _text(name: str, rows: Iterable[Sequence[str]]) -> str:
     return _lines(COLUMNS[name], rows)
+
+
+def table_csv(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return any table as the result files are written."""
+    return _lines(header, rows)
 
 
 def _lines(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
