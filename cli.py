@@ -72,6 +72,13 @@ NoAdjustOpt = Annotated[bool, typer.Option("--no-adjustments", help="Leave adjus
 ExplainOpt = Annotated[
     bool, typer.Option("--explain", help="Show what each queue's days are made of, the models, and how peaks grow.")
 ]
+AgainstOpt = Annotated[
+    str | None,
+    typer.Option(
+        "--against", help="prophet: measure Prophet with default settings too, none: don't.",
+        show_default="prophet where it is among the plan's models",
+    ),
+]  # fmt: skip
 ReviewOpt = Annotated[
     Path | None,
     typer.Option("--review", help="Compare the forecast that was written with what came: a file like history.csv."),
@@ -481,6 +488,7 @@ def plan_command(
     debug: DebugOpt = False,
 ) -> None:
     """Do everything in one go: forecast, requirement, roster, simulation, audit, report."""
+    from data.backtest_files import recorded
     from data.outputs import report_file
 
     _checked(lang, LANGUAGES, "--lang")
@@ -488,7 +496,8 @@ def plan_command(
     folder = _folder(plan, scenario, out)
     result = _run(plan, scenario, seed, jobs, time_limit, quiet, "audit", adjustments=not no_adjustments)
     with _finishing():
-        files = _files(result, scenario, seed) | report_file(result, scenario, seed, lang)
+        record = recorded(folder, result.inputs)
+        files = _files(result, scenario, seed) | report_file(result, scenario, seed, lang, record)
         _write(folder, files, quiet=quiet)
         _show(result, files, "roster.csv", form, quiet=quiet)
         if not quiet:
@@ -573,24 +582,28 @@ def backtest(
     out: OutOpt = None,
     seed: SeedOpt = 1,
     jobs: JobsOpt = 1,
+    against: AgainstOpt = None,
     form: FormatOpt = "table",
+    lang: LangOpt = "en",
     quiet: QuietOpt = False,
     debug: DebugOpt = False,
 ) -> None:
-    """Measure every model on held-back weeks and on past editions of each event."""
+    """Measure the forecast and every model on held-back weeks and on past editions of each event."""
+    from data.backtest_files import backtest_files
     from data.progress import Teller
-    from data.result_tables import backtest_csv
-    from data.terminal import backtest_table
+    from data.terminal_backtest import backtest_table
     from forecasting.backtest import backtest as run_backtest
 
     _checked(form, FORMATS, "--format")
+    _checked(lang, LANGUAGES, "--lang")
+    wanted = None if against is None else _checked(against, ("prophet", "none"), "--against") == "prophet"
     folder = _folder(plan, scenario, out)
     inputs = _load(plan, _variant(plan, scenario), quiet=quiet).inputs
     with Teller(_console(stderr=True), quiet) as teller:
-        rows = run_backtest(inputs, seed, teller, jobs).rows
-    files: dict[str, str | bytes] = {"backtest.csv": backtest_csv(rows)}
+        made = run_backtest(inputs, seed, teller, jobs, prophet_default=wanted)
+    files = backtest_files(made, inputs, scenario, seed, lang)
     _write(folder, files, quiet=quiet)
-    _show_rows(form, str(files["backtest.csv"]), rows, lambda: backtest_table(rows), quiet)
+    _show_rows(form, str(files["backtest.csv"]), made.rows, lambda: backtest_table(made.rows), quiet)
 
 
 @app.command()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+from data.labels_record import RECORD
+
 __all__ = ["GLOSSARY_TERMS", "LANGUAGES", "Language", "keys", "word"]
 
 Language = Literal["en", "zh"]
@@ -266,7 +268,6 @@ _METHOD: dict[str, tuple[str, str]] = {
     ),
     "model": ("Model", "模型"),
     "why": ("Why", "原因"),
-    "backtest": ("Accuracy on held-back weeks and events", "保留周与活动的预测准确度"),
     "wape": ("WAPE", "WAPE"),
     "bias": ("Bias", "偏差"),
     "actual": ("Actual", "实际"),
@@ -344,7 +345,7 @@ _GLOSSARY: dict[str, tuple[str, str]] = {
         "加权绝对百分比误差：绝对误差之和除以实际值之和。",
     ),
 }  # fmt: skip
-_WORDS = {**_EXPORT, **_HEADLINE, **_DEMAND, **_STAFFING, **_MONEY, **_PEOPLE, **_METHOD, **_GLOSSARY}
+_WORDS = {**_EXPORT, **_HEADLINE, **_DEMAND, **_STAFFING, **_MONEY, **_PEOPLE, **_METHOD, **RECORD, **_GLOSSARY}
 GLOSSARY_TERMS: tuple[str, ...] = tuple(key.removeprefix("term_") for key in _GLOSSARY if key.startswith("term_"))
 
 

@@ -9,7 +9,7 @@ from data import result_tables as tables
 from data.forecast_parts import parts_of
 from data.summary import summary_json
 from wfm.inputs import Inputs
-from wfm.results import Attainment, Finding, Forecast, Requirement, Roster
+from wfm.results import Attainment, BacktestRow, Finding, Forecast, Requirement, Roster
 
 __all__ = ["RunResult", "comparison_files", "report_file", "result_files"]
 
@@ -94,8 +94,10 @@ def _notes(result: RunResult) -> list[str]:
     return notes
 
 
-def report_file(result: RunResult, scenario: str, seed: int, lang: str) -> Files:
-    """Return ``report.html``, or nothing when the roster step did not run."""
+def report_file(
+    result: RunResult, scenario: str, seed: int, lang: str, backtest: Sequence[BacktestRow] = ()
+) -> Files:  # fmt: skip
+    """Return ``report.html``, or nothing when the roster step did not run; ``backtest`` is an earlier record."""
     from data.report import report_html
 
     if result.requirement is None or result.roster is None:
@@ -110,6 +112,7 @@ def report_file(result: RunResult, scenario: str, seed: int, lang: str) -> Files
         scenario=scenario,
         seed=seed,
         lang=lang,
+        backtest=backtest,
     )
     return {"report.html": page}
 

@@ -22,6 +22,8 @@ _NAMES = {
     "compare": "scenarios",
 }
 _SECONDS_BETWEEN_LINES = 5.0
+# Steps whose share tells of time, so that what is left can be told once some of it is known.
+_STEADY, _LEAST_DONE = frozenset({"backtest", "compare"}), 0.05
 
 
 class Teller:
@@ -67,10 +69,18 @@ class Teller:
             self.step = step if done < 1.0 else ""
         if self.quiet:
             return
+        message = f"{message}{self._left(step, done)}"
         if self.bar is not None:
             self._move_bar(self.bar, _NAMES.get(step, step), done, message)
         else:
             self._tell_line(_NAMES.get(step, step), done, message)
+
+    def _left(self, step: str, done: float) -> str:
+        """Return how long a steady step will still take, as far as can be told."""
+        if step not in _STEADY or not _LEAST_DONE <= done < 1.0:
+            return ""
+        seconds = (time.monotonic() - self.began) * (1 - done) / done
+        return f", about {seconds / 60:.0f} min left" if seconds >= 90 else f", about {max(seconds, 1):.0f} s left"
 
     def _tell_line(self, name: str, done: float, message: str) -> None:
         """Print the start and the end of a step, and in between a line every few seconds."""

@@ -15,10 +15,9 @@ from data.terminal_parts import plain_table as _table
 from data.terminal_parts import spaced as _spaced
 from wfm.errors import Problem
 from wfm.inputs import Inputs
-from wfm.results import Attainment, BacktestRow, Finding, Forecast, ModelChoice, Requirement, Roster, TargetResult
+from wfm.results import Attainment, Finding, Forecast, ModelChoice, Requirement, Roster, TargetResult
 
 __all__ = [
-    "backtest_table",
     "comparison_table",
     "explain_lines",
     "findings_text",
@@ -191,22 +190,6 @@ def findings_text(findings: Sequence[Finding], most: int = 30) -> Text:
     if len(findings) > most:
         lines.append(Text(f"... and {len(findings) - most:,} more in audit.csv"))
     return Text("\n").join(lines)
-
-
-def backtest_table(rows: Sequence[BacktestRow]) -> Table:
-    """Return accuracy per window and model over all queues: WAPE and bias, weighted by volume."""
-    table = _table("Backtest, all queues together", "held back", "window", "model", "WAPE", "bias", left=3)
-    groups: dict[tuple[str, str, str], list[BacktestRow]] = defaultdict(list)
-    for row in rows:
-        groups[row.kind, row.window, row.model].append(row)
-    for (kind, window, model), group in groups.items():
-        actual = sum(row.actual for row in group)
-        if actual <= 0:
-            continue
-        wape = sum(row.wape * row.actual for row in group) / actual
-        bias = sum(row.forecast - row.actual for row in group) / actual
-        table.add_row(kind, window, model, f"{wape:.1%}", f"{bias:+.1%}")
-    return table
 
 
 def comparison_table(rows: Sequence[Mapping[str, Any]], currency: str) -> Group:

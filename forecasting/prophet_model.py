@@ -63,6 +63,6 @@ def quiet_prophet() -> Iterator[Any]:
         from prophet import Prophet
 
         # Only now: importing the library switches its loggers on again.
-        for name in ("cmdstanpy", "prophet"):
+        for name in ("cmdstanpy", "prophet", "prophet.models"):
             logging.getLogger(name).disabled = True
         yield Prophet

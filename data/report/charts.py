@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 from data.report.facts import Facts, count, short_date
 from data.report.html import Html, join, tag
 
-__all__ = ["daily_chart", "nice_step", "stacked_bar"]
+__all__ = ["VIEW_BOX", "DayAxis", "daily_chart", "nice_step", "stacked_bar"]
 
 _WIDTH, _HEIGHT = 380, 184
+VIEW_BOX = f"0 0 {_WIDTH} {_HEIGHT}"
 _LEFT, _RIGHT, _TOP, _BOTTOM = 44, 6, 36, 20
 _LANES, _SHADED_DAYS = 4, 2
 FloatArray = NDArray[np.float64]
@@ -35,7 +36,7 @@ def daily_chart(facts: Facts, index: int) -> Html:
     assert forecast is not None
     mean, (low, high) = forecast.daily_rate[index], facts.daily_band[:, index]
     base = forecast.baseline[index] if forecast.baseline is not None else None
-    axis = _Axis(len(mean), float(max(high.max(), mean.max())))
+    axis = DayAxis(len(mean), float(max(high.max(), mean.max())))
     name = facts.title(forecast.queues[index])
     label = f"{name}: {facts.word('forecast')}, {facts.word('peak_day')} {short_date(facts.grid.dates[mean.argmax()])}"
     return tag(
@@ -43,7 +44,7 @@ def daily_chart(facts: Facts, index: int) -> Html:
         _events(facts, axis, forecast.queues[index]), axis.lines(), axis.days(facts.grid.dates),
         axis.band(low, high), axis.line(base, "base") if base is not None else "", axis.line(mean, "mean"),
         _peak(axis, mean),
-        viewBox=f"0 0 {_WIDTH} {_HEIGHT}", role="img", aria_label=label, class_="daily",
+        viewBox=VIEW_BOX, role="img", aria_label=label, class_="daily",
     )  # fmt: skip
 
 
@@ -58,8 +59,8 @@ def stacked_bar(parts: Sequence[tuple[str, float, str]]) -> Html:
     return tag("div", *pieces, class_="stack", aria_hidden="true")
 
 
-class _Axis:
-    """Positions of days and values inside the picture."""
+class DayAxis:
+    """Positions of days and values inside a picture of days."""
 
     def __init__(self, days: int, highest: float) -> None:
         self.step = nice_step(highest)
@@ -67,28 +68,36 @@ class _Axis:
         self.pitch = (_WIDTH - _LEFT - _RIGHT) / days
 
     def x(self, day: float) -> float:
+        """Return where the middle of a day is."""
         return round(_LEFT + (day + 0.5) * self.pitch, 1)
 
     def y(self, value: float) -> float:
+        """Return where a value is."""
         return round(_HEIGHT - _BOTTOM - value / self.top * (_HEIGHT - _TOP - _BOTTOM), 1)
 
     def points(self, values: FloatArray, order: Sequence[int]) -> str:
+        """Return the points of some days, in their order."""
         return " ".join(f"{self.x(day)},{self.y(float(values[day]))}" for day in order)
 
     def line(self, values: FloatArray, name: str) -> Html:
-        return tag("polyline", points=self.points(values, range(len(values))), class_=name)
+        """Return a line through the days that have a value."""
+        return tag("polyline", points=self.points(values, np.flatnonzero(np.isfinite(values)).tolist()), class_=name)
 
     def band(self, low: FloatArray, high: FloatArray) -> Html:
-        there, back = range(len(low)), range(len(low) - 1, -1, -1)
+        """Return the area between two lines, over the days that have both."""
+        there = np.flatnonzero(np.isfinite(low + high)).tolist()
+        back = there[::-1]
         return tag("polygon", points=f"{self.points(high, there)} {self.points(low, back)}", class_="band")
 
     def lines(self) -> Html:
+        """Return the lines and numbers of round values."""
         marks = [self.step * k for k in range(round(self.top / self.step) + 1)]
         lines = [tag("line", x1=_LEFT, x2=_WIDTH - _RIGHT, y1=self.y(m), y2=self.y(m), class_="grid") for m in marks]
         texts = [tag("text", count(m), x=_LEFT - 5, y=self.y(m) + 3.5, class_="tick end") for m in marks]
         return join((*lines, *texts))
 
     def days(self, dates: Sequence[date]) -> Html:
+        """Return dates below the picture, a week or more apart."""
         every = max(1, math.ceil(len(dates) / 7 / 5)) * 7 if len(dates) > 7 else 1
         return join(
             tag("text", short_date(dates[d]), x=self.x(d), y=_HEIGHT - 6, class_="tick")
@@ -96,14 +105,14 @@ class _Axis:
         )
 
 
-def _events(facts: Facts, axis: _Axis, queue: str) -> Html:
+def _events(facts: Facts, axis: DayAxis, queue: str) -> Html:
     ends: list[int] = []  # last day of each lane
     return join(
         _event(axis, first, last, text, _lane(ends, first, last)) for first, last, text in facts.event_spans(queue)
     )
 
 
-def _event(axis: _Axis, first: int, last: int, text: str, lane: int) -> Html:
+def _event(axis: DayAxis, first: int, last: int, text: str, lane: int) -> Html:
     """Mark an event's days on a lane above the picture; its first two days, the opening, are shaded."""
     x, width = round(axis.x(first) - axis.pitch / 2, 1), round((last - first + 1) * axis.pitch - 1, 1)
     mark = tag("rect", x=x, y=1 + 5 * lane, width=width, height=3.5, class_="eventmark")
@@ -125,7 +134,7 @@ def _lane(ends: list[int], first: int, last: int) -> int:
     return _LANES - 1
 
 
-def _peak(axis: _Axis, mean: FloatArray) -> Html:
+def _peak(axis: DayAxis, mean: FloatArray) -> Html:
     day, value = int(mean.argmax()), float(mean.max())
     side = "end" if day > 0.8 * len(mean) else ("start" if day < 0.2 * len(mean) else "")
     text = tag("text", count(value), x=axis.x(day), y=axis.y(value) - 6, class_=f"peak {side}".strip())

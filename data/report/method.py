@@ -16,14 +16,11 @@ _FINDINGS_MAX = 300
 
 
 def models(facts: Facts) -> Html:
-    """Return the section on models: which forecasts which queue and why, and the backtest."""
+    """Return the section on models: which forecasts which queue and why."""
     chosen = facts.forecast.models if facts.forecast else ()
-    if not chosen and not facts.backtest:
+    if not chosen:
         return Html("")
-    parts = [_choices(facts, chosen)] if chosen else []
-    if facts.backtest:
-        parts.append(_backtest(facts))
-    return section("models", facts.word("models"), facts.word("models_lead") if chosen else "", *parts)
+    return section("models", facts.word("models"), facts.word("models_lead"), _choices(facts, chosen))
 
 
 def _choices(facts: Facts, chosen: Sequence[ModelChoice]) -> Html:
@@ -43,20 +40,6 @@ def _error(choice: ModelChoice, name: str) -> str:
         return "–"
     text = percent(choice.errors[name], 1)
     return tag("b", text) if name == choice.model else text
-
-
-def _backtest(facts: Facts) -> Html:
-    keys = ("queue", "model", "kind", "window", "wape", "bias", "actual", "forecast_value")
-    rows = [
-        [
-            facts.title(row.queue), row.model, row.kind, row.window, percent(row.wape, 1), percent(row.bias, 1),
-            count(row.actual), count(row.forecast),
-        ]
-        for row in facts.backtest
-    ]  # fmt: skip
-    headers = [facts.word("period") if key == "window" else facts.word(key) for key in keys]
-    content = table(headers, rows, facts.word("backtest"), numeric=range(4, 8), tall=True)
-    return tag("details", tag("summary", facts.word("backtest")), content)
 
 
 def notes(facts: Facts) -> Html:

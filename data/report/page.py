@@ -12,6 +12,7 @@ from data.report.html import join
 from data.report.method import audit, glossary, models, notes, provenance
 from data.report.money import cost, temps
 from data.report.people import people
+from data.report.record import record
 from data.report.shell import shell
 from data.report.staffing import day_view, staffing
 from data.report.targets import targets
@@ -22,8 +23,8 @@ __all__ = ["report_html"]
 
 _SECTIONS = {
     "targets": "targets", "staffing": "nav_staffing", "dayview": "nav_dayview", "forecast": "forecast",
-    "cost": "cost", "temps": "temps", "roster": "roster", "models": "nav_models", "audit": "audit",
-    "notes": "nav_notes", "glossary": "glossary",
+    "record": "nav_record", "cost": "cost", "temps": "temps", "roster": "roster", "models": "nav_models",
+    "audit": "audit", "notes": "nav_notes", "glossary": "glossary",
 }  # fmt: skip
 
 
@@ -54,8 +55,8 @@ def report_html(
         inputs, forecast, requirement, roster, attainment, findings, scenario, seed, lang, backtest or ()
     )  # fmt: skip
     sections = (
-        targets(facts), staffing(facts), day_view(facts), demand(facts), cost(facts), temps(facts), people(facts),
-        models(facts), audit(facts), notes(facts), glossary(facts),
+        targets(facts), staffing(facts), day_view(facts), demand(facts), record(facts), cost(facts), temps(facts),
+        people(facts), models(facts), audit(facts), notes(facts), glossary(facts),
     )  # fmt: skip
     shown = {anchor: key for (anchor, key), part in zip(_SECTIONS.items(), sections, strict=True) if part}
     body = join((headline(facts), contents(facts, shown), *sections, provenance(facts), embedded(facts)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -292,13 +293,30 @@ def _target(
 
 
 def _backtest(plan: Plan) -> tuple[BacktestRow, ...]:
+    names = [queue.id for queue in plan.queue]
+    queues = [*names, "all"] if len(names) > 1 else names
+    all_weeks = ("all weeks", "weeks", 416000.0)
+    event, peaks = ("double11 2024", "edition", 90000.0), ("double11 2024", "peak_days", 30000.0)
     return tuple(
-        BacktestRow(queue.id, model, window, kind, wape + 0.005 * k, -0.01 * k, 52000.0, 51000.0)
-        for k, queue in enumerate(plan.queue)
-        for model, window, kind, wape in (
-            ("prophet", "2025-09-15..2025-10-12", "weeks", 0.11),
-            ("regression", "2025-09-15..2025-10-12", "weeks", 0.12),
-            ("regression", "double11 2024", "event", 0.14),
-            ("no events", "double11 2024", "event", 0.57),
+        _tested(queue, model, where, wape + 0.005 * k, lead, day_type)
+        for k, queue in enumerate(queues)
+        for model, wape in (("chosen", 0.11), ("mean_8_weeks", 0.15), ("seasonal_naive", 0.17),
+                            ("prophet_default", 0.16), ("regression", 0.12), ("chosen-without-events", 0.56))
+        for where, lead, day_type in (
+            (all_weeks, "", "all"), (all_weeks, "8-14", "all"), (all_weeks, "15-21", "all"),
+            (all_weeks, "22-28", "all"), (all_weeks, "29-35", "all"), (all_weeks, "", "ordinary"),
+            (all_weeks, "", "event"), (all_weeks, "", "holiday"),
+            (("2025-09-15..2025-10-12", "weeks", 52000.0), "", "all"), (event, "", "all"), (peaks, "", "all"),
         )
+        if where in (event, peaks) or model != "chosen-without-events"
+    )  # fmt: skip
+
+
+def _tested(
+    queue: str, model: str, where: tuple[str, str, float], wape: float, lead: str, day_type: str
+) -> BacktestRow:  # fmt: skip
+    window, kind, actual = where
+    bands = (0.08, 0.82, 0.79) if model == "chosen" else (math.nan,) * 3
+    return BacktestRow(
+        queue, model, window, kind, wape, -0.01, actual, 0.99 * actual, lead, day_type, 1.5 * wape, 10 * wape, *bands
     )

@@ -8,6 +8,7 @@ import pytest
 from rich.console import Console, RenderableType
 
 from data import terminal
+from data.terminal_backtest import backtest_table
 from tests.data.made_up import made_up
 from wfm.results import Finding
 
@@ -41,7 +42,7 @@ def parts() -> list[RenderableType]:
     more: list[RenderableType] = [
         terminal.model_table(MADE.forecast.models),
         terminal.findings_text(FINDINGS),
-        terminal.backtest_table(MADE.backtest),
+        backtest_table(MADE.backtest),
         terminal.comparison_table(ROWS, "CNY"),
     ]
     return [*shown, *more, *terminal.explain_lines(MADE.inputs, MADE.requirement, MADE.roster)]
