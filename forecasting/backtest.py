@@ -25,7 +25,7 @@ from wfm.inputs import Inputs
 from wfm.progress import Progress, silent
 from wfm.results import Backtest, BacktestDays, BacktestRow, Forecast
 
-__all__ = ["CHOSEN", "WITHOUT_EVENTS", "backtest", "peak_days"]
+__all__ = ["CHOSEN", "WITHOUT_EVENTS", "backtest", "on_slots", "peak_days"]
 
 FloatArray = NDArray[np.float64]
 CHOSEN, WITHOUT_EVENTS = "chosen", "chosen-without-events"
@@ -73,6 +73,7 @@ def backtest(
     tester = _Tester(inputs, table, seed, jobs, work, _known_calendar(inputs, table))
     tester.defaults(weeks + runs, ask)
     parts = [*_weeks(tester, weeks), *_editions(tester, runs)]
+    progress("backtest", 1.0)
     return Backtest(tuple(row for rows, _ in parts for row in rows), tuple(days for _, days in parts if days))
 
 
@@ -191,13 +192,13 @@ def _day_types(calendar: CalendarFeatures) -> NDArray[np.str_]:
 def _chosen(made: Forecast, slots: int) -> Guess:
     return Guess(
         made.daily_rate,
-        _on_slots(made.rate, made.grid, slots),
+        on_slots(made.rate, made.grid, slots),
         np.quantile(made.daily_paths, QUANTILES, axis=0),
-        _on_slots(np.quantile(made.paths, _BAND, axis=0), made.grid, slots),
+        on_slots(np.quantile(made.paths, _BAND, axis=0), made.grid, slots),
     )
 
 
-def _on_slots(values: FloatArray, grid: TimeGrid, slots: int) -> FloatArray:
+def on_slots(values: FloatArray, grid: TimeGrid, slots: int) -> FloatArray:
     """Return values by interval (..., intervals) as (..., days, slots), as histories are kept.
 
     An hour that comes twice on a day of a clock change is averaged, one that is left out is 0.
