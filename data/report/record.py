@@ -74,7 +74,8 @@ def _verdict(digest: Digest, lang: str) -> list[Html]:
         return said
     against = ""
     if mean is not None and math.isfinite(mean.wape):
-        against = word("against_mean", lang).format(points=f"{100 * (chosen.wape - mean.wape):+.1f}")
+        points = round(100 * (chosen.wape - mean.wape), 1) + 0.0  # no minus before zero
+        against = word("against_mean", lang).format(points=f"{points:+.1f}")
     tiles = (
         _tile(word("day_error", lang), percent(chosen.wape, 1), against),
         _tile(word("slot_error", lang), percent(chosen.slot_wape, 1), ""),
