@@ -334,6 +334,16 @@ def test_only_json_on_stdout(blank: Path, tmp_path: Path) -> None:
     assert len(json.loads(tests.stdout)) == len(rows_of(tmp_path / "backtest.csv")) > 0
 
 
+def test_backtest_writes_a_page_and_says_what_the_record_is(blank: Path, tmp_path: Path) -> None:
+    """The record is a table, a page and what it was made from; the sentence under the table sums it up."""
+    assert wfm("backtest", blank, "--against", "arima").exit_code == 2
+    done = wfm("backtest", blank, "--out", tmp_path, "--against", "none", "--lang", "zh")
+    assert {path.name for path in tmp_path.iterdir()} == {"backtest.csv", "backtest.html", "backtest.json"}
+    assert "the chosen forecast errs by" in " ".join(done.stdout.split())
+    assert "prophet_default" not in {row["model"] for row in rows_of(tmp_path / "backtest.csv")}
+    assert 'lang="zh-Hans"' in (tmp_path / "backtest.html").read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize("command", ["plan", "audit", "backtest", "compare", "simulate", "check", "staff"])
 def test_wrong_usage_is_told_before_anything_is_done(copy: Path, command: str) -> None:
     """A format that does not exist is refused with 2 by every command, before it reads or writes anything."""
