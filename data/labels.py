@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from data.labels_forecast import FORECAST
 from data.labels_record import RECORD
 
 __all__ = ["GLOSSARY_TERMS", "LANGUAGES", "Language", "keys", "word"]
@@ -263,8 +264,8 @@ _PEOPLE: dict[str, tuple[str, str]] = {
 _METHOD: dict[str, tuple[str, str]] = {
     "models": ("Which model forecasts which queue", "各队列所用预测模型"),
     "models_lead": (
-        "WAPE of each candidate on held-back weeks; the chosen one in bold.",
-        "各候选模型在保留周上的 WAPE，粗体为所选模型。",
+        "WAPE of each candidate on held-back weeks; in bold what is used, in small its share in the forecast.",
+        "各候选模型在保留周上的 WAPE，粗体为所用模型，小字为其在预测中的权重。",
     ),
     "model": ("Model", "模型"),
     "why": ("Why", "原因"),
@@ -345,7 +346,8 @@ _GLOSSARY: dict[str, tuple[str, str]] = {
         "加权绝对百分比误差：绝对误差之和除以实际值之和。",
     ),
 }  # fmt: skip
-_WORDS = {**_EXPORT, **_HEADLINE, **_DEMAND, **_STAFFING, **_MONEY, **_PEOPLE, **_METHOD, **RECORD, **_GLOSSARY}
+_PARTS = (_EXPORT, _HEADLINE, _DEMAND, FORECAST, _STAFFING, _MONEY, _PEOPLE, _METHOD, RECORD, _GLOSSARY)
+_WORDS = {key: pair for part in _PARTS for key, pair in part.items()}
 GLOSSARY_TERMS: tuple[str, ...] = tuple(key.removeprefix("term_") for key in _GLOSSARY if key.startswith("term_"))
 
 

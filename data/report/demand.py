@@ -7,6 +7,7 @@ import numpy as np
 from data.report.charts import daily_chart
 from data.report.facts import Facts, count, short_date
 from data.report.html import Html, join, section, table, tag
+from data.report.parts import parts
 from wfm.inputs import Event
 
 __all__ = ["demand"]
@@ -20,7 +21,7 @@ def demand(facts: Facts) -> Html:
     pictures = [_figure(facts, index) for index in range(len(facts.forecast.queues))]
     return section(
         "forecast", title, facts.word("forecast_lead"), _legend(facts), tag("div", *pictures, class_="multiples"),
-        _events(facts), _daily_numbers(facts),
+        parts(facts), _events(facts), _daily_numbers(facts),
     )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from data.report.facts import Facts, short_date
 from data.report.html import Html
+from data.report.parts import parts_numbers
 
 __all__ = ["embedded"]
 
@@ -26,6 +27,7 @@ def embedded(facts: Facts) -> Html:
         "seated": _rows(facts.scheduled),
         "events": _events(facts),
         "words": {key: facts.word(key) for key in _WORDS},
+        "parts": parts_numbers(facts),
         **_contacts(facts),
         **_answered(facts),
     }

@@ -26,7 +26,12 @@ def models(facts: Facts) -> Html:
 def _choices(facts: Facts, chosen: Sequence[ModelChoice]) -> Html:
     candidates = sorted({name for choice in chosen for name in choice.errors})
     rows = [
-        [facts.title(choice.queue), choice.model, *(_error(choice, name) for name in candidates), choice.why]
+        [
+            facts.title(choice.queue),
+            facts.word("weighted_mean") if choice.weights else choice.model,
+            *(_error(choice, name) for name in candidates),
+            choice.why,
+        ]
         for choice in chosen
     ]
     heads: list[str] = [join((facts.term("wape"), " ", name)) for name in candidates]
@@ -36,10 +41,14 @@ def _choices(facts: Facts, chosen: Sequence[ModelChoice]) -> Html:
 
 
 def _error(choice: ModelChoice, name: str) -> str:
+    """Return a candidate's past error; with its share in the forecast where it has one."""
     if name not in choice.errors:
         return "–"
     text = percent(choice.errors[name], 1)
-    return tag("b", text) if name == choice.model else text
+    share = choice.weights.get(name, 1.0 if name == choice.model else 0.0)
+    if share <= 0:
+        return text
+    return join((tag("b", text), tag("small", f" {percent(share)}"))) if share < 1 else tag("b", text)
 
 
 def notes(facts: Facts) -> Html:

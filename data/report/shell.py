@@ -13,7 +13,7 @@ __all__ = ["shell"]
 
 def shell(title: str, lang: str, body: Html, script: bool = False) -> str:
     """Return a complete page; its content policy forbids every request and any script but its own."""
-    code = _asset("script.js") if script else ""
+    code = _asset("script.js") + _asset("parts.js") if script else ""
     digest = base64.b64encode(hashlib.sha256(code.encode()).digest()).decode()
     allowed = f"'sha256-{digest}'" if script else "'none'"
     policy = f"default-src 'none'; style-src 'unsafe-inline'; script-src {allowed}; base-uri 'none'; form-action 'none'"
