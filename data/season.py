@@ -25,6 +25,7 @@ _TYPE_ALIASES = {
 
 # The days of a phase by the names that the forecaster has for them.
 _PART = re.compile(r"eve|part|full[123]|days(4|7|10)|day\d{1,3}|first|in|last|tail[0-4]")
+_DATED = re.compile(r".*\b\d{4}(-\d{2}-\d{2})?")
 _LARGEST_MULTIPLE, _USUAL_SD = 1000.0, 0.15
 
 
@@ -137,6 +138,11 @@ def _prior(cells: Cells, row: int, names: Names) -> Prior | None:
     multiple, sd = cells.required(row, "multiple", parse_number), cells.number(row, "sd", _USUAL_SD)
     level = cells.parsed(row, "level", parse_number)
     queue = cells.known(row, "queue", queue, "queue", names.queues) if queue else ""
+    if edition and not _DATED.fullmatch(edition):
+        cells.error(
+            row, "edition", f"expected a name with its year or first day, like '{edition} 2025', got '{edition}'"
+        )
+        return None
     if part and not _PART.fullmatch(part):
         cells.error(row, "part", f"expected eve, part, full1 to full3, day5, first, in, last or tail0, got '{part}'")
         return None

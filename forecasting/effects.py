@@ -18,20 +18,19 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array, hstack, vstack
+from scipy.sparse import csr_array, hstack
 
 from forecasting.calendar_features import EVENING_BEFORE, WEEKEND, CalendarFeatures
+from forecasting.edition_rows import EDITION_SD, EditionRows
 from forecasting.growth import Growth, carried, estimate
 
-__all__ = ["EditionRows", "Effects", "fit_effects", "with_drivers"]
+__all__ = ["Effects", "fit_effects", "with_drivers"]
 
 FloatArray = NDArray[np.float64]
 # A day switches on a handful of hundreds of columns, so the matrices of the past are kept sparse.
 Sparse = Any
 BoolArray = NDArray[np.bool_]
 
-# What one edition's day differs from another's beyond a queue's ordinary noise, in logs.
-_EDITION_SD = 0.15
 # Prior sd of a log effect by column level: all openings, kind of phase, kind within one event.
 _COMMON_SD = (1.0, 0.5, 0.4)
 _QUEUE_SD = (0.2, 0.1, 0.1)
@@ -47,39 +46,6 @@ _WEAK_WEIGHT, _STRONG_WEIGHT = 0.3, 0.02
 _OUTAGE_LOG, _OUTAGE_SD = 0.6, 5.0
 _TODAY_DAYS = 28
 _UNKNOWN_GROWTH = Growth(0.5, 0.35)
-
-
-@dataclass(frozen=True)
-class EditionRows:
-    """Days of editions that the history does not hold, as the planner knows them.
-
-    Attributes
-    ----------
-    design : float array (rows, columns)
-        Columns of the calendar that act on each.
-    log_multiple : float array (queues, rows)
-        Log of contacts over the ordinary level, NaN where a row says nothing of a queue.
-    sd : float array (queues, rows)
-        How sure that is.
-    log_level : float array (queues, rows)
-        Log of the ordinary level at which it was seen, NaN where not known.
-    """
-
-    design: FloatArray
-    log_multiple: FloatArray
-    sd: FloatArray
-    log_level: FloatArray
-
-    def beside(
-        self, rest: FloatArray, values: list[Sparse], precision: FloatArray, today: FloatArray, exponent: float
-    ) -> tuple[FloatArray, list[Sparse], FloatArray]:
-        """Return log uplifts, designs and weights of the past with these rows below, carried to today's level."""
-        told = np.isfinite(self.log_multiple)
-        change = np.nan_to_num(today - self.log_level)
-        uplift = carried(np.nan_to_num(self.log_multiple), change, exponent)
-        weight = np.where(told, 1 / (np.nan_to_num(self.sd) ** 2 + _EDITION_SD**2), 0.0)
-        longer = {id(x): vstack([x, csr_array(self.design)], format="csr") for x in values}
-        return np.hstack([rest, uplift]), [longer[id(x)] for x in values], np.hstack([precision, weight])
 
 
 @dataclass(frozen=True)
@@ -299,7 +265,7 @@ def _precision(rest: FloatArray, rows: BoolArray, ordinary: BoolArray, totals: F
     A day's log uplift strays by the queue's ordinary noise, by what editions differ, and by counting.
     """
     noise = np.array([_robust_sd(r[o]) for r, o in zip(rest, ordinary, strict=True)])[:, None]
-    variance = noise**2 + _EDITION_SD**2 + 1 / np.maximum(np.nan_to_num(totals), 1.0)
+    variance = noise**2 + EDITION_SD**2 + 1 / np.maximum(np.nan_to_num(totals), 1.0)
     return np.where(rows, 1 / variance, 0.0)
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecasting.calendar_features import CalendarFeatures, columns_of
-from forecasting.effects import EditionRows
+from forecasting.edition_rows import EditionRows
 from forecasting.phases import EVENING, Edition, Phase, editions, kind_of_phase
 from forecasting.resample import DayTable
 from wfm.inputs import Inputs, Prior
@@ -20,7 +20,7 @@ __all__ = ["edition_rows"]
 
 FloatArray = NDArray[np.float64]
 _EXACT = re.compile(r"day(\d+)")
-_YEAR = re.compile(r"\b(\d{4})(?:-\d{2}-\d{2})?$")
+_DATED = re.compile(r"\b(\d{4})(-\d{2}-\d{2})?$")
 # A Monday: the day of a prior is taken as no weekend, which has a small effect of its own.
 _MONDAY = date(2024, 1, 1)
 
@@ -36,10 +36,11 @@ def edition_rows(
     if not inputs.priors or not calendar.phases:
         return None, ()
     runs = {run.name: run for run in editions(inputs.events)}
+    families = {event.event: event.like for event in inputs.events if event.like}
     evenings = {_place(prior) for prior in inputs.priors if prior.part == "part"}
     used, told = list[tuple[Prior, FloatArray]](), dict[str, None]()
     for prior in inputs.priors:
-        design = _design(prior, _place(prior) in evenings, calendar)
+        design = _design(prior, families.get(prior.event, prior.event), _place(prior) in evenings, calendar)
         why = _unusable(prior, runs.get(prior.edition), inputs, table, origin) or ("" if design.any() else _UNKNOWN_DAY)
         if why:
             told[f"priors of '{prior.edition}' are not used{_where(prior, why)}: {why}"] = None
@@ -49,6 +50,7 @@ def edition_rows(
 
 
 _HELD, _AHEAD = "the history holds that edition", "that edition was not over when the history ends"
+_UNDATED = "no calendar tells that it was over when the history ends; list its phases in events.csv"
 _UNKNOWN_DAY = "nothing in the history or the plan is a day of that event and phase"
 
 
@@ -62,9 +64,8 @@ def _place(prior: Prior) -> tuple[str, str, str, str]:
 
 def _unusable(prior: Prior, run: Edition | None, inputs: Inputs, table: DayTable, origin: int) -> str:
     last = table.first + timedelta(days=origin - 1)
-    if run is None:  # No calendar dates it: its year must do.
-        year = _YEAR.search(prior.edition)
-        return _AHEAD if year and int(year[1]) > last.year else ""
+    if run is None:
+        return "" if _surely_over(prior.edition, last) else _UNDATED
     if run.end > last:
         return _AHEAD
     queue = [one.id for one in inputs.plan.queue].index(prior.queue)
@@ -73,10 +74,18 @@ def _unusable(prior: Prior, run: Edition | None, inputs: Inputs, table: DayTable
     return _HELD if held.any() else ""
 
 
-def _design(prior: Prior, evening: bool, calendar: CalendarFeatures) -> FloatArray:
+def _surely_over(edition: str, last: date) -> bool:
+    """Return whether an edition that no calendar holds was over by a day: by its first day, or else by its year."""
+    dated = _DATED.search(edition)
+    if dated is None:
+        return False
+    return edition[dated.start() :] < last.isoformat() if dated[2] else int(dated[1]) < last.year
+
+
+def _design(prior: Prior, family: str, evening: bool, calendar: CalendarFeatures) -> FloatArray:
     """Return which columns of the calendar act on the prior's day: shape (columns,)."""
     hour = EVENING if evening else None
-    phase = Phase(prior.event, platform_group(prior.platform), kind_of_phase(prior.phase), _MONDAY, _MONDAY, hour)
+    phase = Phase(family, platform_group(prior.platform), kind_of_phase(prior.phase), _MONDAY, _MONDAY, hour)
     part, day = _generic(prior.part, evening)
     wanted = set(columns_of(phase, part, _MONDAY + timedelta(days=day)))
     return np.array([column in wanted for column in calendar.columns], dtype=np.float64)

@@ -117,7 +117,7 @@ def next_priors(inputs: Inputs, written: WrittenForecast, found: Review) -> tupl
             seen = _seen(written, found, q, (day - written.grid.start).days, float(noise[q]))
             run = _edition(runs, phase, day)
             if seen is not None and run is not None:
-                days.setdefault((run.name, phase.family, platform, phase.kind, part, queue.id), []).append(seen)
+                days.setdefault((run.name, phase.event, platform, phase.kind, part, queue.id), []).append(seen)
     return tuple(_prior(key, seen) for key, seen in days.items())
 
 

@@ -33,6 +33,7 @@ def test_every_wrong_cell_is_told(tmp_path: Path) -> None:
         "e 2024,e,all,sale,full3,phone,2,0.1,",
         "e 2024,e,all,sale,full3,phone,3,0.1,",
         ",e,all,sale,eve,phone,3,0.1,",
+        "gala,e,all,sale,eve,phone,3,0.1,",
     ]
     told = problems_of(tmp_path, priors__csv=HEADER + "\n".join(rows))
     assert told == [
@@ -42,6 +43,7 @@ def test_every_wrong_cell_is_told(tmp_path: Path) -> None:
         "priors.csv:5 sd: expected a number above 0",
         "priors.csv:7 part: 'full3' of this phase and queue is already on line 6; keep one",
         "priors.csv:8 edition: is empty",
+        "priors.csv:9 edition: expected a name with its year or first day, like 'gala 2025', got 'gala'",
     ]
 
 

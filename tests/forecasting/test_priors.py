@@ -117,8 +117,38 @@ def test_nothing_from_the_future_is_used() -> None:
     assert asked(replace(quiet(), priors=(later,)))[1] == (
         "priors of 'gala 2024' are not used: that edition was not over when the history ends",
     )
-    undated = prior("chat-a", edition="festival 2031")
-    assert not asked(replace(quiet(), priors=(undated,)))[0]
+
+
+@pytest.mark.parametrize(
+    ("edition", "over"),
+    [
+        ("gala 2022", True),
+        ("gala 2024", False),
+        ("gala 2031", False),
+        ("gala 2024-06-01", True),
+        ("x 2024-11-09", False),
+    ],
+)
+def test_an_edition_that_no_calendar_dates_must_surely_be_over(edition: str, over: bool) -> None:
+    """Its first day, or its year, lies before the last known day; else nothing is used and the way out is told."""
+    inputs = replace(quiet(), events=(*gala(2023), *world.events([GALA])), priors=(prior("chat-a", edition=edition),))
+    used, told = asked(inputs)
+    assert used == over
+    assert over or "list its phases in events.csv" in told[0]
+
+
+def test_an_event_that_is_like_another_shares_its_columns() -> None:
+    """A prior of the gala counts for the festival that the calendar takes as its analogue, under either name."""
+    like = tuple(replace(event, like="festival") for event in gala())
+    for name in ("gala", "festival"):
+        row = prior("chat-a", event=name, edition=f"{name} 2022")
+        table = day_table(quiet())
+        inputs = replace(quiet(), events=like, priors=(row,))
+        past = Past(inputs, table, (), table.days + 17, (table.days + 3, table.days + 17), table.days)
+        found, _ = edition_rows(inputs, table, past.calendar, table.days)
+        assert found is not None
+        families = {column.family for column, acts in zip(past.calendar.columns, found.design[0], strict=True) if acts}
+        assert "festival" in families
 
 
 def test_a_day_that_no_phase_has_is_told() -> None:
