@@ -116,12 +116,14 @@ def fit_effects(
     for number in range(_ROUNDS):
         level, seasonal = _levels(logs - effect, weight * ~outage, kernel, weekdays)
         rest = logs - level - seasonal
-        change = _today(level, logs) - level
+        today = _today(level, logs)
+        change = today - level
         precision = _precision(rest - effect, rows & ~outage, weight > _WEAK_WEIGHT, totals)
         if growth is None and number == _ROUNDS - 1:
-            believed = estimate(_likelihood(rest, change, past, precision, calendar))
+            common = _of_the_business(change, today, logs)
+            believed = estimate(_likelihood(rest, common, past, precision, calendar))
         seen = carried(rest, change, believed.mean), past, precision
-        rows_seen = more.beside(*seen, _today(level, logs), believed.mean) if more else seen
+        rows_seen = more.beside(*seen, today, believed.mean) if more else seen
         coefficients = _ridge(*rows_seen, calendar)
         effect = carried(calendar.acting(coefficients, calendar.cells[:, :known]), -change, believed.mean)
         outage = _outages(rest - effect, np.isfinite(logs))
@@ -155,6 +157,25 @@ def _today(level: FloatArray, logs: FloatArray) -> FloatArray:
     recent = seen & (seen[:, ::-1].cumsum(axis=1)[:, ::-1] <= _TODAY_DAYS)
     today: FloatArray = (level * recent).sum(axis=1, keepdims=True) / np.maximum(recent.sum(axis=1, keepdims=True), 1)
     return today
+
+
+def _today(level: FloatArray, logs: FloatArray) -> FloatArray:
+    """Return the log level of the last weeks with contacts: shape (queues, 1)."""
+    seen = np.isfinite(logs)
+    recent = seen & (seen[:, ::-1].cumsum(axis=1)[:, ::-1] <= _TODAY_DAYS)
+    today: FloatArray = (level * recent).sum(axis=1, keepdims=True) / np.maximum(recent.sum(axis=1, keepdims=True), 1)
+    return today
+
+
+def _of_the_business(change: FloatArray, today: FloatArray, logs: FloatArray) -> FloatArray:
+    """Return how far all queues together have moved to today, weighed by their contacts: shape as ``change``.
+
+    Only queues that had contacts by then count. The growth exponent is read off this alone: where contacts shift from
+    one queue to another their peaks go with them, which says nothing of how peaks grow.
+    """
+    weight = np.expm1(np.maximum(today, 0.0)) * (np.isfinite(logs).cumsum(axis=1) > 0)
+    mean = (change * weight).sum(axis=0) / np.maximum(weight.sum(axis=0), 1e-12)
+    return np.repeat(mean[None], len(change), axis=0)
 
 
 def _as_effects(
