@@ -159,14 +159,6 @@ def _today(level: FloatArray, logs: FloatArray) -> FloatArray:
     return today
 
 
-def _today(level: FloatArray, logs: FloatArray) -> FloatArray:
-    """Return the log level of the last weeks with contacts: shape (queues, 1)."""
-    seen = np.isfinite(logs)
-    recent = seen & (seen[:, ::-1].cumsum(axis=1)[:, ::-1] <= _TODAY_DAYS)
-    today: FloatArray = (level * recent).sum(axis=1, keepdims=True) / np.maximum(recent.sum(axis=1, keepdims=True), 1)
-    return today
-
-
 def _of_the_business(change: FloatArray, today: FloatArray, logs: FloatArray) -> FloatArray:
     """Return how far all queues together have moved to today, weighed by their contacts: shape as ``change``.
 
