@@ -120,6 +120,7 @@ class _Tester:
 
     def __post_init__(self) -> None:
         self.queues = tuple(queue.id for queue in self.inputs.plan.queue)
+        self.day_types = _day_types(self.calendar)
         self._defaults: dict[Window, FloatArray] = {}
 
     def defaults(self, windows: Sequence[Window], wanted: bool) -> None:
@@ -172,7 +173,7 @@ class _Tester:
         slots = np.where(table.open_slots[:, weekday], table.counts[:, span], np.nan)
         scale = np.array([naive_scale(row[: window.origin]) for row in table.totals])
         self.work.window(window.name)
-        held = Held(window, actual, slots, scale, _day_types(self.calendar)[:, span], guesses)
+        held = Held(window, actual, slots, scale, self.day_types[:, span], guesses)
         return held, _days(table, held, made)
 
 
