@@ -39,8 +39,10 @@ _REPEATED = 3.0
 _OUTAGE, _LIVELY = 0.35, 0.7
 _HELD_BACK = 1 / 3
 _LEVEL_DAYS = 56
-# For a platform's chat queue, and for any other: the flat bottoms of the error of held-back sales in the samples.
-_TRUST = (0.25, 0.75)
+# Trust in drivers: for a platform's chat queue to which the plan gives one of its own, and for any queue that is none;
+# the flat bottoms of the error of held-back sales in the samples. Orders of all platforms together are not trusted for
+# the chat of one: they made the peaks of its own sales half as large.
+_TRUST_SHOP, _TRUST = 0.25, 0.75
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,7 @@ class DriverFit:
     lags : tuple of int
         Days of the kernel's last axis.
     trust : float array (queues,)
-        Share of the drivers in a mean of logs with what past events say, 0 to 1: little where a platform's own calendar
+        Share of the drivers in a mean of logs with what past events say, 0 to 1: nothing where a platform's own calendar
         moves a queue and orders are known of all platforms together, much where contacts come days after orders.
     warnings : tuple of str
     """
@@ -246,7 +248,9 @@ def _as_fit(task: _Task, part_shares: FloatArray, is_open: BoolArray, told: Sequ
             kernel[number, :, begin : begin + len(half)] += part_shares[part][:, None] * half / half.sum()
     total = kernel.sum(axis=2)
     names = tuple(f"{driver.name}: {reason.name}" for driver, reason in reasons)
-    trust = np.where(total.sum(axis=0) > 0, np.where(task.shop, *_TRUST), 0.0)
+    given = np.any([driver.acts_on & ~driver.acts_on.all() for driver in task.drivers], axis=0)
+    trust = np.where(task.shop, np.where(given, _TRUST_SHOP, 0.0), _TRUST)
+    trust = np.where(total.sum(axis=0) > 0, trust, 0.0)
     return DriverFit(names, relative, total, kernel, tuple(lags), trust, tuple(told))
 
 

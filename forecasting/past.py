@@ -216,4 +216,4 @@ def adjusted_series(table: DayTable, effects: Effects, queue: int) -> DaySeries:
 def with_effects(level: FloatArray, effect: FloatArray) -> FloatArray:
     """Return contacts from an ordinary level and log effects (on ``log(1 + contacts)``, as they were estimated)."""
     moved: FloatArray = np.maximum(np.expm1(np.log1p(level) + effect), 0.0)
-    return np.where(level > 0, moved, 0.0)
+    return np.where(level == 0, 0.0, moved)  # what is unknown stays unknown

@@ -11,8 +11,8 @@ __all__ = ["recurring_dates"]
 
 FloatArray = NDArray[np.float64]
 _WEEKS_AROUND = 4
-# A date stands out when it strays that much on average (in logs, and in robust sd), and half as much to the same side in
-# every year, two at least.
+# A date stands out when it strays that much on average (in logs, and in robust sd), and half as much to the same side
+# in every year, two at least.
 _LEAST_LOG, _LEAST_SD, _LEAST_YEARS = 0.25, 4.0, 2
 
 

@@ -57,8 +57,9 @@ def test_the_next_sale_is_foretold_from_planned_orders() -> None:
 
 
 def test_drivers_are_trusted_where_contacts_come_after_the_orders() -> None:
-    """Drivers weigh more on phone and mail than on a platform's chat, and nothing where they have no share."""
-    assert fitted().trust.tolist() == [0.25, 0.75, 0.75]
+    """Drivers weigh on phone and mail, on a platform's chat only when given to it, and nothing without a share."""
+    assert fitted().trust.tolist() == [0.0, 0.75, 0.75]
+    assert fitted(shop.inputs(driver=[{"name": "orders", "queues": ["shop"]}])).trust.tolist() == [0.25, 0.0, 0.0]
     assert fitted(shop.inputs(driver=[{"name": "orders", "queues": ["service"]}])).trust.tolist() == [0.0, 0.75, 0.0]
 
 
