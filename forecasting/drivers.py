@@ -63,8 +63,9 @@ class DriverFit:
     lags : tuple of int
         Days of the kernel's last axis.
     trust : float array (queues,)
-        Share of the drivers in a mean of logs with what past events say, 0 to 1: nothing where a platform's own calendar
-        moves a queue and orders are known of all platforms together, much where contacts come days after orders.
+        Share of the drivers in a mean of logs with what past events say, 0 to 1: nothing where a platform's own
+        calendar moves a queue and orders are known of all platforms together, much where contacts come days after
+        orders.
     warnings : tuple of str
     """
 

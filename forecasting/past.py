@@ -29,6 +29,8 @@ __all__ = ["Past", "adjusted_series", "with_effects"]
 FloatArray = NDArray[np.float64]
 # Days that the calendar moves by more than this (in logs: a factor of two) tell nothing of the ordinary level.
 _DEEP_IN_EVENT = 0.7
+# Contacts a day below which a queue has none.
+_NOTHING = 0.01
 Failure = tuple[str, int, str]
 
 
@@ -216,4 +218,5 @@ def adjusted_series(table: DayTable, effects: Effects, queue: int) -> DaySeries:
 def with_effects(level: FloatArray, effect: FloatArray) -> FloatArray:
     """Return contacts from an ordinary level and log effects (on ``log(1 + contacts)``, as they were estimated)."""
     moved: FloatArray = np.maximum(np.expm1(np.log1p(level) + effect), 0.0)
-    return np.where(level == 0, 0.0, moved)  # what is unknown stays unknown
+    # An event brings nothing to a queue that nobody contacts; what is unknown stays unknown.
+    return np.where(level < _NOTHING, 0.0, moved)

@@ -42,7 +42,7 @@ class ProphetLevel:
             model = prophet(
                 growth="linear",
                 n_changepoints=15,
-                yearly_seasonality=6 if series.days >= _YEARLY_FROM_DAYS else False,
+                yearly_seasonality=6 if series.days - int(known[0]) >= _YEARLY_FROM_DAYS else False,
                 weekly_seasonality=True,
                 daily_seasonality=False,
                 uncertainty_samples=0,

@@ -84,7 +84,8 @@ class _Columns:
         weekday = (days + series.first.weekday()) % 7
         ends = int(days[-1]) + 1
         first_again = after_closure(series.closed_until(ends), series.open_until(ends))[days]
-        self.days, self.length, self.first = days, series.days, series.first
+        # The length of the history from the first known day on: a queue may have started long after the others.
+        self.days, self.length, self.first = days, series.days - int(days[0]), series.first
         self.base = [np.ones((len(days), 1)), weekday_columns(weekday), first_again[:, None].astype(np.float64)]
         self.trend = ((days - series.days) / _DAYS_PER_YEAR)[:, None]
 
