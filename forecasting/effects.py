@@ -38,7 +38,7 @@ _QUEUE_SD = (0.2, 0.1, 0.1)
 _STRENGTH_SD = 0.3
 # What the first full day loses to the evening on which a sale opened, against an opening at midnight; how far that and
 # the difference of event days on weekends may be from what is expected.
-_EVENING_LOG, _CORRECTION_SD = -0.08, 0.05
+_EVENING_LOG, _CORRECTION_SD = -0.08, 0.03
 _BANDWIDTH_DAYS = 18.0
 _ROUNDS = 3
 _WEAK_WEIGHT, _STRONG_WEIGHT = 0.3, 0.02
