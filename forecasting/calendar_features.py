@@ -6,9 +6,11 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
 from forecasting.phases import OPENINGS, Phase, phases_of
 from wfm.inputs import Inputs
@@ -95,10 +97,20 @@ class CalendarFeatures:
         """Return the columns' values for a queue with these weights on the groups: shape (days, columns)."""
         return np.asarray(np.tensordot(weights, self.cells, axes=1), dtype=np.float64)
 
+    @cached_property
+    def designs(self) -> tuple[Any, ...]:
+        """The design of each kind of queue as a sparse array (days, columns)."""
+        return tuple(csr_array(self.design(row)) for row in self.kinds[0])
+
     def acting(self, coefficients: FloatArray, cells: FloatArray | None = None) -> FloatArray:
         """Return what coefficients (queues, columns) add up to by day, in ``cells`` or all: shape (queues, days)."""
-        used = self.cells if cells is None else cells
-        by_group = np.einsum("gdc,qc->qgd", used, coefficients, optimize=True)
+        if cells is None:
+            found = np.zeros((len(coefficients), self.days))
+            for number, x in enumerate(self.designs):
+                mine = self.kinds[1] == number
+                found[mine] = (x @ coefficients[mine].T).T
+            return found
+        by_group = np.einsum("gdc,qc->qgd", cells, coefficients, optimize=True)
         return np.asarray(np.einsum("qg,qgd->qd", self.weights, by_group, optimize=True), dtype=np.float64)
 
     def switched_on(self, columns: NDArray[np.bool_]) -> NDArray[np.bool_]:

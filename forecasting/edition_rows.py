@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array, vstack
 
 from forecasting.growth import carried
 
 __all__ = ["EDITION_SD", "EditionRows"]
 
 FloatArray = NDArray[np.float64]
-Sparse = Any
 EDITION_SD = 0.15
 """What one edition's day differs from another's beyond a queue's ordinary noise, in logs."""
 
@@ -41,12 +38,11 @@ class EditionRows:
     log_level: FloatArray
 
     def beside(
-        self, rest: FloatArray, values: list[Sparse], precision: FloatArray, today: FloatArray, exponent: float
-    ) -> tuple[FloatArray, list[Sparse], FloatArray]:
-        """Return log uplifts, designs and weights of the past with these rows below, carried to today's level."""
+        self, rest: FloatArray, precision: FloatArray, today: FloatArray, exponent: float
+    ) -> tuple[FloatArray, FloatArray]:
+        """Return log uplifts and weights of the past with these rows behind, carried to today's level."""
         told = np.isfinite(self.log_multiple)
         change = np.nan_to_num(today - self.log_level)
         uplift = carried(np.nan_to_num(self.log_multiple), change, exponent)
         weight = np.where(told, 1 / (np.nan_to_num(self.sd) ** 2 + EDITION_SD**2), 0.0)
-        longer = {id(x): vstack([x, csr_array(self.design)], format="csr") for x in values}
-        return np.hstack([rest, uplift]), [longer[id(x)] for x in values], np.hstack([precision, weight])
+        return np.hstack([rest, uplift]), np.hstack([precision, weight])

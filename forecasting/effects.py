@@ -14,21 +14,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array, hstack
 
 from forecasting.calendar_features import EVENING_BEFORE, WEEKEND, CalendarFeatures
 from forecasting.edition_rows import EDITION_SD, EditionRows
 from forecasting.growth import Growth, carried, estimate
+from forecasting.local_level import local_level, robust_sd
+from forecasting.ridge import Designs, Factored, own_parts, pooled
 
 __all__ = ["Effects", "fit_effects", "with_drivers"]
 
 FloatArray = NDArray[np.float64]
-# A day switches on a handful of hundreds of columns, so the matrices of the past are kept sparse.
-Sparse = Any
 BoolArray = NDArray[np.bool_]
 
 # Prior sd of a log effect by column level: all openings, kind of phase, kind within one event.
@@ -39,9 +37,10 @@ _STRENGTH_SD = 0.3
 # What the first full day loses to the evening on which a sale opened, against an opening at midnight; how far that and
 # the difference of event days on weekends may be from what is expected.
 _EVENING_LOG, _CORRECTION_SD = -0.08, 0.03
-_BANDWIDTH_DAYS = 18.0
 _ROUNDS = 3
 _WEAK_WEIGHT, _STRONG_WEIGHT = 0.3, 0.02
+# Days of this weight or less don't tell how far days stray from the level.
+_TELLING_WEIGHT = 0.5
 # An ordinary day that far below its level (in logs, and in robust sd) is an outage, not demand.
 _OUTAGE_LOG, _OUTAGE_SD = 0.6, 5.0
 _TODAY_DAYS = 28
@@ -105,8 +104,8 @@ def fit_effects(
     known = totals.shape[1]
     logs = np.log1p(totals)
     weekdays = (np.arange(known) + calendar.first.weekday()) % 7
-    kernel = _kernel(known)
-    past = _past_designs(calendar, known)
+    past = Designs.of(calendar.kinds[1], [x[:known] for x in calendar.designs])
+    told = past.above(more.design) if more else past
     weight = _start_weights(calendar, known) * np.isfinite(logs)
     rows = calendar.weak[:, :known] & np.isfinite(logs)
     effect = np.zeros_like(logs)
@@ -114,7 +113,7 @@ def fit_effects(
     outage = np.zeros(logs.shape, dtype=bool)
     believed = growth or _UNKNOWN_GROWTH
     for number in range(_ROUNDS):
-        level, seasonal = _levels(logs - effect, weight * ~outage, kernel, weekdays)
+        level, seasonal = local_level(logs - effect, weight * ~outage, weekdays, _TELLING_WEIGHT)
         rest = logs - level - seasonal
         today = _today(level, logs)
         change = today - level
@@ -122,10 +121,9 @@ def fit_effects(
         if growth is None and number == _ROUNDS - 1:
             common = _of_the_business(change, today, logs)
             believed = estimate(_likelihood(rest, common, past, precision, calendar))
-        seen = carried(rest, change, believed.mean), past, precision
-        rows_seen = more.beside(*seen, today, believed.mean) if more else seen
-        coefficients = _ridge(*rows_seen, calendar)
-        effect = carried(calendar.acting(coefficients, calendar.cells[:, :known]), -change, believed.mean)
+        seen = carried(rest, change, believed.mean), precision
+        coefficients = _ridge(told, *(more.beside(*seen, today, believed.mean) if more else seen), calendar)
+        effect = carried(past.fitted(coefficients), -change, believed.mean)
         outage = _outages(rest - effect, np.isfinite(logs))
     return _as_effects(calendar, coefficients, outage, rest, effect, level, believed)
 
@@ -191,13 +189,6 @@ def _as_effects(
     return Effects(events, holidays, outage, np.array(spread), level, growth, coefficients)
 
 
-def _past_designs(calendar: CalendarFeatures, known: int) -> list[Sparse]:
-    """Return the columns of the past for each queue; queues of one kind share theirs."""
-    rows, kind = calendar.kinds
-    designs = [csr_array(calendar.design(row)[:known]) for row in rows]
-    return [designs[number] for number in kind]
-
-
 def _planner_scale(calendar: CalendarFeatures, coefficients: FloatArray) -> FloatArray:
     """Return what the planner's factors add to the log effect.
 
@@ -212,63 +203,13 @@ def _planner_scale(calendar: CalendarFeatures, coefficients: FloatArray) -> Floa
     return added
 
 
-def _kernel(days: int) -> FloatArray:
-    """Return the kernel's weights at distances 0, 1, ..., and back down: shape ``(2 * days,)``, for a circular sum."""
-    distance = np.minimum(np.arange(2 * days), 2 * days - np.arange(2 * days)) / _BANDWIDTH_DAYS
-    # The floor keeps a level where weeks of history are missing on both sides.
-    kernel: FloatArray = np.exp(-0.5 * distance**2) + 1e-6 / (1 + distance**2)
-    return kernel
-
-
-def _smoothed(values: FloatArray, kernel: FloatArray) -> FloatArray:
-    """Return kernel-weighted sums over days: shape as ``values`` (by Fourier transform: years times days add up)."""
-    size = len(kernel)
-    spectrum = np.fft.rfft(values, size, axis=1) * np.fft.rfft(kernel)
-    return np.asarray(np.fft.irfft(spectrum, size, axis=1)[:, : values.shape[1]], dtype=np.float64)
-
-
 def _start_weights(calendar: CalendarFeatures, known: int) -> FloatArray:
     weak, strong = calendar.weak[:, :known], calendar.strong[:, :known]
     return np.where(strong, _STRONG_WEIGHT, np.where(weak, _WEAK_WEIGHT, 1.0))
 
 
-def _levels(
-    logs: FloatArray, weight: FloatArray, kernel: FloatArray, weekdays: NDArray[np.int64]
-) -> tuple[FloatArray, FloatArray]:
-    """Return the smooth level and the weekday term of each queue: shapes (queues, days)."""
-    filled = np.nan_to_num(logs)
-    seasonal = np.zeros_like(filled)
-    for _ in range(2):
-        mass = _smoothed(weight, kernel)
-        level = _smoothed((filled - seasonal) * weight, kernel) / np.maximum(mass, 1e-12)
-        rest = filled - level
-        week = np.stack([_weekday_mean(rest, weight, weekdays == day) for day in range(7)], axis=1)
-        open_days = np.stack([(weight * (weekdays == day)).sum(axis=1) > 0 for day in range(7)], axis=1)
-        week -= (week.sum(axis=1) / np.maximum(open_days.sum(axis=1), 1))[:, None] * open_days
-        seasonal = week[:, weekdays]
-        # One wild day must not bend the level: weights fall off beyond three robust deviations.
-        weight = weight * _huber(rest - seasonal, weight)
-    return level, seasonal
-
-
-def _weekday_mean(rest: FloatArray, weight: FloatArray, days: BoolArray) -> FloatArray:
-    mass = weight[:, days].sum(axis=1)
-    mean: FloatArray = (rest[:, days] * weight[:, days]).sum(axis=1) / np.maximum(mass, 1e-12)
-    return mean
-
-
-def _huber(rest: FloatArray, weight: FloatArray) -> FloatArray:
-    scale = np.array([_robust_sd(r[w > 0.5]) for r, w in zip(rest, weight, strict=True)])[:, None]
-    shrunk: FloatArray = np.minimum(1.0, 3 * scale / np.maximum(np.abs(rest), 1e-9))
-    return shrunk
-
-
-def _robust_sd(values: FloatArray) -> float:
-    return max(1.4826 * float(np.median(np.abs(values - np.median(values)))), 0.02) if len(values) else 0.2
-
-
 def _outages(rest: FloatArray, seen: BoolArray) -> BoolArray:
-    limit = np.array([max(_OUTAGE_LOG, _OUTAGE_SD * _robust_sd(r[s])) for r, s in zip(rest, seen, strict=True)])
+    limit = np.array([max(_OUTAGE_LOG, _OUTAGE_SD * robust_sd(r[s])) for r, s in zip(rest, seen, strict=True)])
     return seen & (np.nan_to_num(rest) < -limit[:, None])
 
 
@@ -277,7 +218,7 @@ def _precision(rest: FloatArray, rows: BoolArray, ordinary: BoolArray, totals: F
 
     A day's log uplift strays by the queue's ordinary noise, by what editions differ, and by counting.
     """
-    noise = np.array([_robust_sd(r[o]) for r, o in zip(rest, ordinary, strict=True)])[:, None]
+    noise = np.array([robust_sd(r[o]) for r, o in zip(rest, ordinary, strict=True)])[:, None]
     variance = noise**2 + EDITION_SD**2 + 1 / np.maximum(np.nan_to_num(totals), 1.0)
     return np.where(rows, 1 / variance, 0.0)
 
@@ -292,7 +233,7 @@ def _priors(calendar: CalendarFeatures) -> tuple[FloatArray, FloatArray]:
 
 
 def _likelihood(
-    rest: FloatArray, change: FloatArray, values: list[Sparse], precision: FloatArray, calendar: CalendarFeatures
+    rest: FloatArray, change: FloatArray, past: Designs, precision: FloatArray, calendar: CalendarFeatures
 ) -> Callable[[float], FloatArray]:
     """Return the log likelihood of each queue's special days as a function of the growth exponent, up to a constant.
 
@@ -303,71 +244,27 @@ def _likelihood(
     common, own = _priors(calendar)
     weighted = (precision * np.nan_to_num(change)).sum(axis=1, keepdims=True)
     change = change - weighted / np.maximum(precision.sum(axis=1, keepdims=True), 1e-12)
-    systems = []
-    for x, w in zip(values, precision, strict=True):
-        normal, acting = _normal_equations(x, w)
-        prior = 1 / (1 / common[acting] + 1 / own[acting])
-        systems.append((x[:, acting], prior, np.linalg.inv(normal[np.ix_(acting, acting)] + np.diag(prior))))
+    ridge = Factored(past, precision, 1 / (1 / common + 1 / own))
 
     def of(exponent: float) -> FloatArray:
-        moved = carried(rest, change, exponent)
-        found = np.zeros(len(rest))
-        for queue, (x, prior, inverse) in enumerate(systems):
-            w = precision[queue]
-            best = inverse @ (x.T @ (w * np.where(w > 0, moved[queue], 0.0)))
-            left = rest[queue] - carried(x @ best, -change[queue], exponent)
-            found[queue] = -0.5 * float(w @ np.where(w > 0, left, 0.0) ** 2 + prior @ best**2)
-        return found
+        explained, penalty = ridge.fit(carried(rest, change, exponent))
+        left = np.where(precision > 0, rest - carried(explained, -change, exponent), 0.0)
+        return np.asarray(-0.5 * ((precision * left**2).sum(axis=1) + penalty), dtype=np.float64)
 
     return of
 
 
-def _ridge(rest: FloatArray, values: list[Sparse], precision: FloatArray, calendar: CalendarFeatures) -> FloatArray:
+def _ridge(past: Designs, rest: FloatArray, precision: FloatArray, calendar: CalendarFeatures) -> FloatArray:
     """Return coefficients (queues, columns): common ones plus each queue's own deviation."""
     if not len(calendar.columns) or not (precision > 0).any():
         return np.zeros((len(rest), len(calendar.columns)))
     common_prior, queue_prior = _priors(calendar)
     expected = _expected(calendar)
-    beyond = [y - x @ expected for x, y in zip(values, rest, strict=True)]
-    common = expected + _solve(list(zip(values, beyond, precision, strict=True)), common_prior)
-    own = [_own_part(x, y, w, common, queue_prior) for x, y, w in zip(values, rest, precision, strict=True)]
-    return common + np.stack(own)
+    beyond = rest - past.fitted(np.tile(expected, (len(rest), 1)))
+    common = expected + pooled(past, beyond, precision, common_prior)
+    return common + own_parts(past, rest, precision, common, queue_prior, _STRENGTH_SD)
 
 
 def _expected(calendar: CalendarFeatures) -> FloatArray:
     """Return what is expected of each column before any evidence: shape (columns,)."""
     return np.array([_EVENING_LOG if column.part == EVENING_BEFORE else 0.0 for column in calendar.columns])
-
-
-def _own_part(x: Sparse, y: FloatArray, w: FloatArray, common: FloatArray, prior: FloatArray) -> FloatArray:
-    """Return what a queue does differently: its strength times the common effects, and single deviations.
-
-    Most of what sets queues apart is how strongly they react to any event; that one number is learned from all of them
-    at once, so that it holds for phases which the queue has not seen.
-    """
-    curve = x @ common
-    wide = hstack([x, csr_array(curve[:, None])], format="csr")
-    found = _solve([(wide, y - curve, w)], np.append(prior, _STRENGTH_SD**-2.0))
-    return np.asarray(found[:-1] + found[-1] * common, dtype=np.float64)
-
-
-def _normal_equations(x: Sparse, w: FloatArray) -> tuple[FloatArray, NDArray[np.int64]]:
-    """Return ``x' diag(w) x`` and the numbers of the columns that ever act."""
-    normal: FloatArray = (x.multiply(w[:, None]).T.tocsr() @ x).toarray()
-    return normal, np.flatnonzero(np.diag(normal) > 0)
-
-
-def _solve(parts: list[tuple[Sparse, FloatArray, FloatArray]], prior: FloatArray) -> FloatArray:
-    """Return the ridge solution; columns that never act in the past stay 0 and are left out of the system."""
-    normal, right = np.zeros((len(prior), len(prior))), np.zeros(len(prior))
-    shared: dict[int, tuple[Sparse, FloatArray]] = {}
-    for x, y, w in parts:
-        right = right + x.T @ (w * np.where(w > 0, y, 0.0))
-        shared[id(x)] = (x, shared[id(x)][1] + w if id(x) in shared else w)
-    for x, w in shared.values():
-        normal = normal + _normal_equations(x, w)[0]
-    acting = np.flatnonzero(np.diag(normal) > 0)
-    solution = np.zeros(len(prior))
-    system = normal[np.ix_(acting, acting)] + np.diag(prior[acting])
-    solution[acting] = np.linalg.solve(system, right[acting])
-    return solution

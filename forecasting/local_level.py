@@ -13,7 +13,9 @@ _BANDWIDTH_DAYS = 18.0
 _ROUNDS = 2
 
 
-def local_level(logs: FloatArray, weight: FloatArray, weekdays: NDArray[np.int64]) -> tuple[FloatArray, FloatArray]:
+def local_level(
+    logs: FloatArray, weight: FloatArray, weekdays: NDArray[np.int64], telling: float = 0.0
+) -> tuple[FloatArray, FloatArray]:
     """Return the smooth level and the weekday term of each series: two float arrays (series, days).
 
     A kernel mean over weeks to both sides (one-sided at the ends) of the days that count.
@@ -26,6 +28,8 @@ def local_level(logs: FloatArray, weight: FloatArray, weekdays: NDArray[np.int64
         How much a day counts, 0 to leave it out.
     weekdays : int array (days,)
         Monday 0.
+    telling : float
+        Days of more than this weight tell how far days stray.
     """
     filled = np.where(weight > 0, logs, 0.0)
     size = next_fast_len(2 * logs.shape[1], real=True)
@@ -42,7 +46,7 @@ def local_level(logs: FloatArray, weight: FloatArray, weekdays: NDArray[np.int64
         week -= (week.sum(axis=1) / np.maximum((counted > 0).sum(axis=1), 1))[:, None] * (counted > 0)
         seasonal = week @ week_of.T
         # One wild day must not bend the level: weights fall off beyond three robust deviations.
-        spread = np.array([robust_sd(r[w > 0]) for r, w in zip(rest - seasonal, weight, strict=True)])[:, None]
+        spread = np.array([robust_sd(r[w > telling]) for r, w in zip(rest - seasonal, weight, strict=True)])[:, None]
         weight = weight * np.minimum(1.0, 3 * spread / np.maximum(np.abs(rest - seasonal), 1e-9))
     return level, seasonal
 
