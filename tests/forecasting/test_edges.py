@@ -26,8 +26,8 @@ def changed(queue: str, days: NDArray[np.int64], factor: float | None) -> Histor
     mine = (rows.queue == rows.queues.index(queue)) & np.isin((rows.start - first) // DAY, days)
     if factor is not None:
         return replace(rows, offered=np.where(mine, np.round(rows.offered * factor), rows.offered))
-    kept = (getattr(rows, name)[~mine] for name in ("queue", "start", "minutes", "offered", "handled", "abandoned"))
-    return History(rows.queues, *kept, rows.aht_seconds[~mine])
+    names = ("queue", "start", "minutes", "offered", "handled", "abandoned", "aht_seconds")
+    return History(rows.queues, *(getattr(rows, name)[~mine] for name in names))
 
 
 def found(history: History, **changes: object) -> Forecast:
