@@ -103,14 +103,15 @@ def _whole(found: Review) -> list[str]:
     ]
     expected, came = float(found.forecast_hours[known].sum()), float(found.actual_hours[known].sum())
     days = int(known.any(axis=0).sum())
+    slots = math.isfinite(found.slots_in_band)  # days' totals alone tell nothing of the time of day
+    moved = f" Of a right day's total {shape / 2:,.0f} would still have come at another time than forecast."
+    moved, in_slots = (moved, f" and {found.slots_in_band:.0%} of the intervals") if slots else ("", "")
     lines = [
         f"{days} of {found.grid.days} days are known: {forecast:,.0f} contacts were forecast, {actual:,.0f} came "
-        f"({_relative(actual, forecast)}); ordinary level {volume:+,.0f}, events {event:+,.0f}. Of a right day's total "
-        f"{shape / 2:,.0f} would still have come at another time than forecast.",
+        f"({_relative(actual, forecast)}); ordinary level {volume:+,.0f}, events {event:+,.0f}.{moved}",
         f"Work: {expected:,.0f} agent-hours were forecast, {came:,.0f} came ({came - expected:+,.0f}): ordinary level "
         f"{hours[0]:+,.0f}, events {hours[1]:+,.0f}, time of day {hours[2]:+,.0f}, handle time {hours[3]:+,.0f}.",
-        f"{found.in_band[known].mean():.0%} of the days' totals and {found.slots_in_band:.0%} of the intervals fell in "
-        "the 80 % band.",
+        f"{found.in_band[known].mean():.0%} of the days' totals{in_slots} fell in the 80 % band.",
     ]
     unsure = [queue for queue, few in zip(found.queues, found.level_days < LEAST_DAYS, strict=True) if few]
     if unsure:

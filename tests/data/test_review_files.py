@@ -125,3 +125,16 @@ def test_words_name_the_worst_days_and_their_causes(tmp_path: Path, width: int) 
     assert "11-10 Mon jd-presale: " in worst
     assert "handle time +" in worst
     assert "priors.csv holds what double11 2025 did, 1 rows" in words
+
+
+def test_day_totals_alone_tell_nothing_of_the_time_of_day(tmp_path: Path) -> None:
+    """What came by day only: no share of intervals, no word of the time of day, and never "nan"."""
+    written = read_written(write(tmp_path), MADE.inputs)
+    first = [written.grid.slots_of_day(day).start for day in range(written.grid.days)]
+    totals = np.add.reduceat(written.rate, first, axis=1)
+    unknown = np.full_like(written.rate, np.nan)
+    found = review(written, Actuals(unknown, written.aht_seconds, totals), np.ones_like(unknown))
+    words = " ".join(printed(review_text(found, []), 80).split())
+    assert "nan" not in words
+    assert "of the days' totals fell in the 80 % band" in words
+    assert "another time than forecast" not in words
