@@ -31,6 +31,8 @@ _LEAST_DAYS = 14
 _WEEKDAY_DAYS, _OTHER_DAYS = 0.25, 10.0
 # Contacts behind a slot below which neighbouring slots are smoothed once, or three times.
 _SMOOTH_ONCE, _SMOOTH_THRICE = 2000, 300
+# Shares of a day that add up to less are none.
+_NO_SHARE = 1e-9
 
 
 @dataclass(frozen=True)
@@ -101,7 +103,7 @@ def _lender(queues: Sequence[Queue], has: Sequence[bool], queue: Queue) -> tuple
 def _normal(shape: FloatArray, is_open: BoolArray) -> FloatArray:
     """Return rows that sum to 1 over open slots; a row without any share is spread evenly over them."""
     kept = np.where(is_open, shape, 0.0)
-    filled = np.where((kept.sum(axis=1, keepdims=True) <= 0) & is_open, 1.0, kept)
+    filled = np.where((kept.sum(axis=1, keepdims=True) < _NO_SHARE) & is_open, 1.0, kept)
     normal: FloatArray = filled / np.maximum(filled.sum(axis=1, keepdims=True), 1e-12)
     return normal
 

@@ -5,8 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from numpy.typing import NDArray
 
 from forecasting.paths import PathModel, sample_paths
+
+Floats = NDArray[np.float64]
 
 
 def model(sd: float = 0.2, slot: float = 0.0, memory: float = 0.7, shared: float = 0.6, near: float = 0.0) -> PathModel:
@@ -76,3 +82,35 @@ def test_no_spread_is_plain_poisson() -> None:
     """With all factors off the variance equals the mean."""
     paths = sample_paths(model(sd=0.0), 8000, 7)
     assert abs(paths[:, 1].var(axis=0).mean() / 20 - 1) < 0.05
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    rate=arrays(np.float64, (3, 12), elements=st.floats(0, 5000)),
+    day_sd=arrays(np.float64, (3, 3), elements=st.floats(0, 0.6)),
+    slot_sd=arrays(np.float64, (3, 3), elements=st.floats(0, 0.5)),
+    memory=st.floats(0, 0.95),
+    seed=st.integers(0, 2**32 - 1),
+)
+def test_any_model_gives_counts(rate: Floats, day_sd: Floats, slot_sd: Floats, memory: float, seed: int) -> None:
+    """Whatever the model, paths are whole, finite, never negative, 0 where nothing is expected, and repeatable."""
+    days = np.repeat(np.arange(3), 4)
+    given_model = PathModel(rate, days, day_sd, memory, np.eye(3), slot_sd, np.array([0.0, 0.5, 0.9]))
+    paths = sample_paths(given_model, 5, seed)
+    assert paths.shape == (5, 3, 12)
+    assert np.isfinite(paths).all()
+    assert (paths >= 0).all()
+    assert (paths == np.rint(paths)).all()
+    assert (paths[:, rate == 0] == 0).all()
+    assert paths.tobytes() == sample_paths(given_model, 5, seed).tobytes()
+
+
+@settings(max_examples=20, deadline=None)
+@given(share=st.floats(0.05, 0.95), seed=st.integers(0, 1000))
+def test_quantiles_of_a_day_are_narrower_than_the_sum_of_its_slots(share: float, seed: int) -> None:
+    """A day's quantile lies no further out than the sum of its intervals' quantiles: all come from the same paths."""
+    paths = sample_paths(model(sd=0.2, slot=0.3), 400, seed).reshape(400, 2, 10, 4)
+    of_day = np.quantile(paths.sum(axis=3), share, axis=0)
+    of_slots = np.quantile(paths, share, axis=0).sum(axis=2)
+    outer = of_slots >= of_day if share > 0.7 else of_slots <= of_day if share < 0.3 else np.ones(of_day.shape, bool)
+    assert outer.mean() > 0.9

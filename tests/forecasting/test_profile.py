@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from numpy.typing import NDArray
 
 from forecasting.calendar_features import calendar_features
 from forecasting.effects import fit_effects
 from forecasting.openings import DayShapes, day_shapes
 from forecasting.resample import day_table
+from forecasting.shapes import OrdinaryShapes
 from tests.forecasting import world
 from wfm.inputs import Inputs
+
+Floats = NDArray[np.float64]
 
 
 def learned(inputs: Inputs) -> tuple[DayShapes, tuple[str, ...]]:
@@ -63,3 +70,23 @@ def test_a_queue_without_shape_borrows_that_of_its_channel() -> None:
     assert np.allclose(shapes.ordinary.of(1, week), shapes.ordinary.of(0, week))
     assert np.allclose(shapes.ordinary.of(2, week)[:, 8:22], 1 / 14)
     assert len(warnings) == 2
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    mean=arrays(np.float64, (1, 24), elements=st.floats(0, 1)),
+    directions=arrays(np.float64, (1, 2, 24), elements=st.floats(-1, 1)),
+    scores=arrays(np.float64, (1, 14, 2), elements=st.floats(-2, 2)),
+    is_open=arrays(np.bool_, (1, 7, 24)),
+)
+def test_shares_are_shares_whatever_was_learned(
+    mean: Floats, directions: Floats, scores: Floats, is_open: NDArray[np.bool_]
+) -> None:
+    """Any mean, directions and scores give shares in [0, 1] that sum to 1 over the open slots, 0 on closed days."""
+    shapes = OrdinaryShapes(mean, directions, scores, is_open, 2)
+    days = np.arange(14)
+    found = shapes.of(0, days)
+    mask = is_open[0, (days + 2) % 7]
+    assert ((found >= 0) & (found <= 1 + 1e-12)).all()
+    assert (found[~mask] == 0).all()
+    assert np.allclose(found.sum(axis=1), mask.any(axis=1))
