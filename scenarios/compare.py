@@ -154,7 +154,10 @@ def _shared_forecasts(
 
 
 def _forecast_key(inputs: Inputs) -> tuple[object, ...]:
-    """What reaches the forecaster: bots, targets and shrinkage come later in the chain."""
+    """What reaches the forecaster: bots, targets and shrinkage come later in the chain.
+
+    Contracts do by their speeds, which past handle times are cleared of.
+    """
     later: Mapping[str, object] = {
         "bot_containment": 0.0,
         "bot_containment_in": {},
@@ -170,8 +173,10 @@ def _forecast_key(inputs: Inputs) -> tuple[object, ...]:
     history = (inputs.history.rows, inputs.history.offered.tobytes(), inputs.history.start.tobytes())
     own = inputs.own_forecast.values if inputs.own_forecast is not None else {}
     given = tuple((name, values.tobytes()) for name, values in sorted(own.items()))
-    tables = (inputs.events, inputs.drivers, inputs.adjustments)
-    return (inputs.plan.plan, queues, inputs.plan.forecast, history, *tables, given)
+    tables = (inputs.events, inputs.drivers, inputs.adjustments, inputs.priors, inputs.agents)
+    speeds = tuple((contract.id, contract.speed, contract.training_days) for contract in inputs.plan.contract)
+    options = (inputs.plan.forecast, inputs.plan.driver, speeds)
+    return (inputs.plan.plan, queues, *options, history, *tables, given)
 
 
 def _run_one(task: tuple[Candidate, int, Effort, Forecast | None]) -> ChainResult:

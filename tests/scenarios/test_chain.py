@@ -14,7 +14,7 @@ from scenarios.compare import Candidate, _shared_forecasts
 from scenarios.overlay import Scale
 from tests.forecasting import world
 from wfm.inputs import Adjustment, Inputs, SeriesTable
-from wfm.plan import Plan
+from wfm.plan import DriverOptions, Plan
 from wfm.progress import silent
 from wfm.results import Forecast
 
@@ -55,9 +55,9 @@ def test_adjustments_lie_over_our_forecast_too() -> None:
     """The learned forecast rises by what is added, and its parts say why, if it has any."""
     plain, moved = (forecast_of(world.inputs(adjustments=lines)) for lines in ((), (EVENING,)))
     assert (moved.rate - plain.rate).sum() == pytest.approx(400.0)
-    if plain.parts:
-        assert (moved.parts[-1].kind, moved.parts[-1].name) == ("adjustment", "live show")
-        assert np.allclose(sum(part.contacts for part in moved.parts), moved.daily_rate)
+    assert plain.parts
+    assert (moved.parts[-1].kind, moved.parts[-1].name) == ("adjustment", "live show")
+    assert np.allclose(sum(part.contacts for part in moved.parts), moved.daily_rate)
 
 
 def test_a_plan_may_switch_its_adjustments_off() -> None:
@@ -118,3 +118,20 @@ def test_scenarios_that_differ_in_adjustments_share_no_forecast() -> None:
     assert shared[0] is shared[3]
     assert sums[0] - sums[1] == pytest.approx(400.0)
     assert sums[1] == sums[2]
+
+
+def test_scenarios_that_differ_in_drivers_or_speeds_share_no_forecast() -> None:
+    """Orders that one doesn't use, or newcomers that are slower there, make another forecast; headcounts don't."""
+    base = own()
+    (staff,) = base.plan.contract
+    changes: tuple[dict[str, Any], ...] = (
+        {},
+        {"driver": (DriverOptions(name="orders", use=False),)},
+        {"contract": (staff.model_copy(update={"speed": (0.5, 1.0)}),)},
+        {"contract": (staff.model_copy(update={"headcount": 5}),)},
+    )
+    variants = [replace(base, plan=base.plan.model_copy(update=change)) for change in changes]
+    candidates = [Candidate(str(at), one, Scale()) for at, one in enumerate(variants)]
+    shared = _shared_forecasts(candidates, 3, Effort(), silent)
+    assert shared[3] is shared[0]
+    assert len({id(made) for made in shared}) == 3
