@@ -97,7 +97,7 @@ def _editions(tester: _Tester, windows: Sequence[Window]) -> Iterator[_Part]:
     if not windows:
         return
     past = tester.past(windows, events=True)
-    without = tester.past(windows, events=False)
+    without = tester.past(windows, events=False, compared=True)
     for window in windows:
         held, days = tester.held(past, window, without)
         peaks = peak_days(tester.table.totals, window.first, window.days)
@@ -131,23 +131,23 @@ class _Tester:
                 zip(windows, prophet_defaults(self.table, windows, self.jobs, told), strict=True)
             )  # fmt: skip
 
-    def past(self, windows: Sequence[Window], *, events: bool) -> Past:
+    def past(self, windows: Sequence[Window], *, events: bool, compared: bool = False) -> Past:
         """Return the history as it is looked at from the windows' origins, with all models fitted at once.
 
         What platforms weigh is read off the days before the earliest window, so that none of them knows its future.
+        One that the forecast is only compared with has no orders either and chooses no models.
         """
         earliest, first = min(w.origin for w in windows), min(w.first for w in windows)
         end = max(w.first + w.days for w in windows)
         names = candidate_names(self.inputs.plan)
-        inputs = self.inputs if events else replace(self.inputs, drivers=())
+        inputs = replace(self.inputs, drivers=()) if compared else self.inputs
         past = Past(inputs, self.table, names, self.table.days, (first, end), earliest, events=events, jobs=self.jobs)
         origins = {window.origin for window in windows}
         horizon = max(w.horizon for w in windows)
-        if events or windows[0].kind == "weeks":
-            for window in windows:
-                inner, days = origin_days(window.origin, window.gap, window.days, self.inputs.plan.forecast.origins)
-                origins.update(inner)
-                horizon = max(horizon, window.gap + days)
+        for window in windows if not compared else ():
+            inner, days = origin_days(window.origin, window.gap, window.days, self.inputs.plan.forecast.origins)
+            origins.update(inner)
+            horizon = max(horizon, window.gap + days)
         for origin in sorted(origins):
             past.effects(origin)
             self.work.effects()

@@ -14,6 +14,7 @@ import pytest
 from data.folder import load
 from data.samples import write_sample
 from forecasting.backtest import backtest, peak_days
+from tests.forecasting import driver_world as shop
 from tests.forecasting import world
 from wfm.inputs import Inputs
 from wfm.results import Backtest, BacktestRow
@@ -129,6 +130,24 @@ def test_an_edition_sees_nothing_of_itself() -> None:
     assert len(before) == 4 * len(MODELS | {"chosen-without-events"})
     assert [row.forecast for row in before] == [row.forecast for row in after]
     assert [row.actual for row in before] != [row.actual for row in after]
+
+
+def test_without_the_event_layer_weeks_have_the_orders_that_the_forecast_has() -> None:
+    """A plan that leaves events out is tested with its drivers, as it forecasts with them."""
+    days = np.arange(shop.KNOWN)
+    names, start = tuple(shop.LEVELS), np.datetime64(shop.FIRST).astype("datetime64[s]").astype(np.int64) - 8 * 3600
+    rows = world.table(
+        names, np.repeat(np.arange(3), len(days)), np.tile(start + 86_400 * days, 3), 1440,
+        shop.contacts()[:, : shop.KNOWN].ravel(),
+    )  # fmt: skip
+    options = {"models": ["regression"], "events": False, "origins": 2, "paths": 20}
+    inputs = replace(shop.inputs(forecast=options), history=rows)
+    with_orders, without = (
+        [row.forecast for row in backtest(one, seed=1).rows if row.model == "chosen"]
+        for one in (inputs, replace(inputs, drivers=()))
+    )
+    assert len(with_orders) == len(without)
+    assert with_orders != without
 
 
 def test_peak_days_are_judged_by_the_weeks_before_alone() -> None:
