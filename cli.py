@@ -202,7 +202,11 @@ def _run(
     inputs = _load(plan, variant, quiet=quiet).inputs
     with Teller(_console(stderr=True), quiet) as teller:
         effort = Effort(jobs, time_limit)
-        return run(inputs, seed, until=until, scale=variant.scale, effort=effort, progress=teller, stop=teller.stop)
+        done = run(inputs, seed, until=until, scale=variant.scale, effort=effort, progress=teller, stop=teller.stop)
+    told = [text for made in (done.forecast, done.requirement) if made is not None for text in made.warnings]
+    if not quiet:
+        _say(f"warning: {text}" for text in told)
+    return done
 
 
 def _folder(plan: Path, scenario: str, out: Path | None) -> Path:

@@ -92,3 +92,15 @@ def test_review_without_forecast_or_days_tells_the_way_out(shop: Path, tmp_path:
     done = wfm("forecast", shop, "--review", "history.csv")
     assert done.exit_code == 1
     assert "the days of the plan, got none" in done.stderr
+
+
+def test_what_the_forecast_warns_of_is_said(shop: Path) -> None:
+    """Whatever goes to stdout, warnings go to stderr: a line that changes nothing is told, unless all is quiet."""
+    file = shop / "adjustments.csv"
+    before = file.read_text()
+    file.write_text("queue,start,end,action,value\nchat,2025-09-05 22:00,2025-09-05 23:00,add,120\n")
+    for options in ((), ("--format", "csv"), ("--format", "json")):
+        done = wfm("forecast", shop, *options)
+        assert "warning: adjustments.csv:2: changes nothing, its queues are closed then" in done.stderr
+    assert not wfm("forecast", shop, "--format", "csv", "--quiet").stderr
+    file.write_text(before)
