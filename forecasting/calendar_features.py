@@ -17,7 +17,7 @@ from wfm.inputs import Inputs
 from wfm.platforms import EVERY_PLATFORM, platform_group
 from wfm.rules import DayTypes
 
-__all__ = ["CalendarFeatures", "Column", "calendar_features", "columns_of", "strongest"]
+__all__ = ["CalendarFeatures", "Column", "calendar_features", "columns_of", "strongest", "within_event"]
 
 FloatArray = NDArray[np.float64]
 # Parts of a phase that move contacts much; the local level of a queue is not read off those days.
@@ -214,10 +214,11 @@ def columns_of(phase: Phase, part: str, day: date) -> Iterator[Column]:
         yield Column(0, "opening", part)
         yield Column(1, "opening", part, phase.family)
     yield Column(1, phase.kind, part)
-    yield Column(2, phase.kind, _exact(phase, part, day), phase.family)
+    yield Column(2, phase.kind, within_event(phase, part, day), phase.family)
 
 
-def _exact(phase: Phase, part: str, day: date) -> str:
+def within_event(phase: Phase, part: str, day: date) -> str:
+    """Return the part's name within its event, where quieter days after an opening count one by one."""
     return f"day{(day - phase.start).days}" if part.startswith("days") else part
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,7 +28,8 @@ def weekday_columns(weekdays: NDArray[np.int64]) -> FloatArray:
 
 def month_position(first: date, days: NDArray[np.int64]) -> FloatArray:
     """Return the position in the month as columns of 0 and 1: shape (days, 6); ``days`` are numbers from ``first``."""
-    day_of_month = np.array([(first + timedelta(days=int(day))).day for day in days], dtype=np.int64)
+    dates = np.datetime64(first, "D") + days
+    day_of_month = (dates - dates.astype("datetime64[M]")).astype(np.int64) + 1
     position = np.searchsorted(_MONTH_EDGES, day_of_month, side="right")
     others = [number for number in range(len(_MONTH_EDGES) + 1) if number != _QUIET_POSITION]
     return np.asarray(position[:, None] == np.array(others), dtype=np.float64)

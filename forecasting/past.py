@@ -58,7 +58,8 @@ class Past:
     needed : (int, int)
         First day of the horizon and the one past its last: drivers that don't say enough of it are not used.
     known : int
-        Days by whose contacts platforms are weighed: no more than the earliest origin that is asked for.
+        Days by whose contacts platforms are weighed and dates of their own are found: no more than the earliest origin
+        whose forecast is judged. Origins before it, which only choose the models, share that calendar.
     events : bool
         False leaves the promotions out.
     jobs : int

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
-from forecasting.calendar_features import strongest
+from forecasting.calendar_features import strongest, within_event
 from forecasting.containment import containment_of
 from forecasting.phases import Edition, Phase, editions, phases_of
 from forecasting.resample import day_table
@@ -132,16 +132,11 @@ def _acting(
     for name in groups:
         for phase, day, part in strongest(phases, name):
             if grid.start <= day <= grid.end:
-                by_day.setdefault(day, []).append((phase, _exact(phase, part, day)))
+                by_day.setdefault(day, []).append((phase, within_event(phase, part, day)))
     for day, acting in by_day.items():
         kinds = {(phase.family, phase.kind, part) for phase, part in acting}
         if len(kinds) == 1 and len(acting) == len(groups):
             yield day, group, *acting[0]
-
-
-def _exact(phase: Phase, part: str, day: date) -> str:
-    """Return the part's name within its event, where quieter days after an opening count one by one."""
-    return f"day{(day - phase.start).days}" if part.startswith("days") else part
 
 
 def _edition(runs: tuple[Edition, ...], phase: Phase, day: date) -> Edition | None:
