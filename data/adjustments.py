@@ -68,6 +68,8 @@ def _queues(cells: Cells, row: int, names: Names) -> tuple[str, ...] | None:
     if not text or text.lower() in _EVERY_QUEUE:
         return ()
     listed = [text] if text in names.queues else items(text)
+    if not listed:
+        cells.error(row, "queue", f"expected a queue, several with `;`, or all, got '{text}'")
     found = [cells.known(row, "queue", name, "queue", names.queues) for name in listed]
     return tuple(dict.fromkeys(found)) if found and all(found) else None
 

@@ -72,6 +72,7 @@ def test_every_problem_is_told_at_once(tmp_path: Path) -> None:
         "phone,2025-10-22,,set,0,aht,",
         "phone,2025-10-22,,add,1e12,,",
         "phone,2025-10-22,,add,,,",
+        ";,2025-10-22,,add,5,,",
     ]
     assert problems_of(tmp_path, adjustments__csv=HEADER + "\n".join(rows)) == [
         "adjustments.csv:2 queue: unknown queue 'phon', did you mean 'phone'?",
@@ -86,6 +87,7 @@ def test_every_problem_is_told_at_once(tmp_path: Path) -> None:
         "adjustments.csv:8 value: expected 1 second or more, got 0",
         "adjustments.csv:9 value: expected at most 1,000,000,000, got 1e+12",
         "adjustments.csv:10 value: is empty",
+        "adjustments.csv:11 queue: expected a queue, several with `;`, or all, got ';'",
     ]
 
 
