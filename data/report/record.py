@@ -136,7 +136,7 @@ def _editions(digest: Digest, lang: str) -> Html:
         held = found[CHOSEN].day_coverage if CHOSEN in found else math.nan
         cells = [*(_wape(found, model) for model in models), percent(held)]
         rows.append([name, *cells, _wape(peaks, CHOSEN), _wape(peaks, WITHOUT_EVENTS)])
-    return table(headers, rows, word("record_events", lang), numeric=range(1, len(headers)))
+    return tag("div", table(headers, rows, word("record_events", lang), numeric=range(1, len(headers))), class_="record")
 
 
 def _detail(digest: Digest, lang: str) -> Html:
