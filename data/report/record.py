@@ -131,12 +131,13 @@ def _editions(digest: Digest, lang: str) -> Html:
     headers = [word("record_of_event", lang), *(_name(model, lang) for model in models), word("held_days", lang)]
     headers += [word("on_peaks", lang), word("peaks_without", lang)]
     rows = []
-    for name, found in digest.editions.items():
+    for name, edition in digest.editions.items():
         peaks = digest.peaks.get(name, {})
-        held = found[CHOSEN].day_coverage if CHOSEN in found else math.nan
-        cells = [*(_wape(found, model) for model in models), percent(held)]
+        held = edition[CHOSEN].day_coverage if CHOSEN in edition else math.nan
+        cells = [*(_wape(edition, model) for model in models), percent(held)]
         rows.append([name, *cells, _wape(peaks, CHOSEN), _wape(peaks, WITHOUT_EVENTS)])
-    return tag("div", table(headers, rows, word("record_events", lang), numeric=range(1, len(headers))), class_="record")
+    found = table(headers, rows, word("record_events", lang), numeric=range(1, len(headers)))
+    return tag("div", found, class_="record")
 
 
 def _detail(digest: Digest, lang: str) -> Html:
