@@ -41,6 +41,8 @@ _ROUNDS = 3
 _WEAK_WEIGHT, _STRONG_WEIGHT = 0.3, 0.02
 # Days of this weight or less don't tell how far days stray from the level.
 _TELLING_WEIGHT = 0.5
+# A day of more than 25 times the ordinary contacts is a slip of the pen, not the largest sale.
+_ABSURD_LOG = float(np.log(25.0))
 # An ordinary day that far below its level (in logs, and in robust sd) is an outage, not demand.
 _OUTAGE_LOG, _OUTAGE_SD = 0.6, 5.0
 _TODAY_DAYS = 28
@@ -56,7 +58,7 @@ class Effects:
     events, holidays : float arrays (queues, days)
         Log effects over the whole calendar, past and future.
     outage : bool array (queues, known days)
-        Days that are left out as outages.
+        Days that are left out as outages, or as slips of the pen.
     special_sd : float array (queues,)
         Standard deviation of the log residuals of strong days.
     level : float array (queues, known days)
@@ -124,15 +126,16 @@ def fit_effects(
         seen = carried(rest, change, believed.mean), precision
         coefficients = _ridge(told, *(more.beside(*seen, today, believed.mean) if more else seen), calendar)
         effect = carried(past.fitted(coefficients), -change, believed.mean)
-        outage = _outages(rest - effect, np.isfinite(logs))
+        outage = _outages(rest - effect, np.isfinite(logs)) | (np.nan_to_num(rest) > _ABSURD_LOG)
     return _as_effects(calendar, coefficients, outage, rest, effect, level, believed)
 
 
 def with_drivers(alone: Effects, log_effect: FloatArray, trust: FloatArray) -> Effects:
-    """Return effects that are a mean of what the calendar and what the drivers say, in logs.
+    """Return effects that are a mean of what the calendar's events and what the drivers say, in logs.
 
     The calendar's effects are not fitted on what drivers leave: both speak of the same peaks, and the mean of the two
-    errs less than either.
+    errs less than either. Holidays keep their whole effect: drivers don't know of them, and where orders fall on a
+    holiday that brings fewer contacts, it is the holiday once more.
 
     Parameters
     ----------
@@ -144,9 +147,8 @@ def with_drivers(alone: Effects, log_effect: FloatArray, trust: FloatArray) -> E
         Share of the drivers in the mean, 0 where there is none.
     """
     share = trust[:, None]
-    return replace(
-        alone, events=(1 - share) * alone.events, holidays=(1 - share) * alone.holidays, drivers=share * log_effect
-    )
+    beside = np.where(alone.holidays < 0, np.maximum(log_effect, 0.0), log_effect)
+    return replace(alone, events=(1 - share) * alone.events, drivers=share * beside)
 
 
 def _today(level: FloatArray, logs: FloatArray) -> FloatArray:

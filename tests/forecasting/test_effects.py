@@ -6,10 +6,12 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 
 from forecasting.calendar_features import CalendarFeatures, calendar_features
-from forecasting.effects import fit_effects
+from forecasting.effects import Effects, fit_effects, with_drivers
+from forecasting.growth import Growth
 from tests.forecasting import world
 from wfm.inputs import Event
 from wfm.rules import DayTypes
@@ -92,6 +94,16 @@ def test_holidays_are_kept_apart_from_promotions() -> None:
     effects = fit_effects(seen, calendar(day_types=types))
     assert np.abs(np.exp(effects.holidays[:, DAYS + 3]) - 0.6).max() < 0.06
     assert effects.holidays[0, DAYS + 10] == 0
+
+
+def test_drivers_leave_holidays_their_effect() -> None:
+    """Orders share event days with the calendar; a holiday's dip stays whole, and orders that fall with it add none."""
+    none = np.zeros((1, 4))
+    events, holidays = np.array([[1.0, 0.0, 0.0, 1.0]]), np.array([[0.0, -0.5, -0.5, -0.5]])
+    alone = Effects(events, holidays, none > 0, none[:, 0], none, Growth(0.5, 0.1), none)
+    mixed = with_drivers(alone, np.array([[0.6, -0.1, 0.2, 0.6]]), np.array([0.75]))
+    assert mixed.total[0] == pytest.approx([0.25 + 0.45, -0.5, -0.5 + 0.15, -0.5 + 0.25 + 0.45])
+    assert with_drivers(alone, none + 9.0, np.zeros(1)).total == pytest.approx(alone.total)
 
 
 def test_of_several_openings_the_strongest_counts() -> None:
