@@ -86,6 +86,10 @@ def merged_events(calendar: Iterable[Event], own: Iterable[Event]) -> tuple[Even
     return tuple(sorted((*kept, *mine), key=lambda event: (event.start, event.event, event.platform, event.phase)))
 
 
+# No shop has more orders, and no turnover more digits, in a day.
+_LARGEST = 1e12
+
+
 def read_drivers(table: Table, problems: Problems) -> tuple[Driver, ...]:
     """Return the drivers that can be read, in the order of the file; a day and name given twice is a problem."""
     cells, seen, found = Cells(table, problems), dict[tuple[date, str], int](), []
@@ -93,6 +97,9 @@ def read_drivers(table: Table, problems: Problems) -> tuple[Driver, ...]:
         day, name = cells.day(row, "date"), cells.required(row, "name", str)
         value = cells.required(row, "value", parse_number)
         if day is None or name is None or value is None:
+            continue
+        if not 0 <= value <= _LARGEST:
+            cells.error(row, "value", f"expected a number from 0 to {_LARGEST:g}, got {value:g}")
             continue
         if (day, name) in seen:
             cells.error(row, "date", f"'{name}' on {day} is already on line {seen[day, name]}; keep one")

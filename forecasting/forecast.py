@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecasting.calendar_features import CalendarFeatures
+from forecasting.doubts import odd_days, unlearned_events
 from forecasting.growth import GRID, Growth
 from forecasting.handle_time import handle_times
 from forecasting.level import candidate
@@ -93,7 +94,8 @@ def forecast_at(past: Past, inputs: Inputs, origin: int, seed: int) -> Forecast:
     queues = tuple(queue.id for queue in plan.queue)
     drivers = past.drivers(origin)
     told = [
-        *table.warnings, *_history_warnings(inputs, table), *shape_warnings, *aht_warnings,
+        *table.warnings, *_history_warnings(inputs, table), *odd_days(past, origin),
+        *unlearned_events(past, origin, slice(days.first, days.first + grid.days)), *shape_warnings, *aht_warnings,
         *past.notes(origin), *(drivers.warnings if drivers else ()),
     ]  # fmt: skip
     return Forecast(
@@ -254,6 +256,8 @@ def _history_warnings(inputs: Inputs, table: DayTable) -> list[str]:
         known = np.flatnonzero(np.isfinite(table.totals[number]))
         if not len(known):
             told.append(f"queue '{queue.id}': no history, its forecast is 0 contacts")
+        elif not (table.totals[number, known] > 0).any():
+            told.append(f"queue '{queue.id}': no contacts in the history, its forecast is 0 contacts")
         elif table.days - 1 - known[-1] >= _STALE_DAYS:
             last = table.first + timedelta(days=int(known[-1]))
             missing = table.days - 1 - int(known[-1])

@@ -139,7 +139,7 @@ def _around(
     day, slot = np.divmod(cells, slots)
     counts = table.counts[queue, day, slot]
     usual = ordinary.of(queue, day)[np.arange(len(cells)), slot] * np.expm1(effects.level[queue, day])
-    seen = np.isfinite(counts)
+    seen = np.isfinite(counts) & ~effects.outage[queue, day]
     return np.where(seen, counts, 0.0), np.where(seen, usual, 0.0)
 
 

@@ -198,7 +198,8 @@ def _name_days(phases: list[Phase], runs: tuple[Edition, ...]) -> list[Phase]:
         stated = {phase.platform for phase in mine if phase.kind == "main" and phase.start <= day <= phase.end}
         if not run.start <= day <= run.end + timedelta(days=1) or EVERY_PLATFORM in stated:
             continue
-        groups = sorted({phase.platform for phase in mine} - stated)
+        # A calendar that lists fewer platforms this year does not mean that the others let the day pass.
+        groups = sorted({phase.platform for phase in phases if phase.event == run.event} - stated)
         added += [_name_day(run.event, group, day, mine) for group in groups]
     return added
 

@@ -124,3 +124,18 @@ def test_a_make_up_workday_counts_as_the_workday_that_it_was_before() -> None:
     assert (world.START + timedelta(days=12)).weekday() == 5
     assert abs(made.daily_rate[0, 12] / plain.daily_rate[0, 12] - 0.5) < 0.1
     assert abs(made.daily_rate[0, 5] / plain.daily_rate[0, 5] - 1) < 0.08
+
+
+def test_a_slip_of_the_pen_on_a_peak_day_is_left_out_and_told() -> None:
+    """A hundred times the contacts on the last edition's peak day move no day by 15 %, and the warning dates it."""
+    peak = (world.OPENINGS[-2] - world.FIRST).days + 1
+    typed = found(changed("chat-a", np.array([peak]), 100.0))
+    assert np.abs(typed.daily_rate[0] / truth("chat-a") - 1).max() < 0.15
+    assert any("chat-a" in text and "2024-09-11" in text for text in typed.warnings)
+
+
+def test_an_event_that_was_never_seen_is_told() -> None:
+    """Without any edition in the history the warning names the event and the ways out; with one it is silent."""
+    first_only = found(world.history(), events=world.events(world.OPENINGS[-1:]))
+    assert any("'megasale'" in text and "priors.csv" in text for text in first_only.warnings)
+    assert not any("megasale" in text for text in found(world.history()).warnings)

@@ -67,3 +67,11 @@ def test_taobao_and_tmall_share_their_events() -> None:
     assert {platform_group(name) for name in ("taobao", "Tmall", "taobao_tmall", "tmall_juhuasuan")} == {"tmall"}
     assert platform_group("") == "all"
     assert platform_group("jd") == "jd"
+
+
+def test_the_name_day_is_one_for_platforms_that_this_year_does_not_list() -> None:
+    """A calendar that has only one platform this year keeps the name day of all that ever took part."""
+    waves = [("tmall", 2024), ("jd", 2024), ("tmall", 2025)]
+    given = [event("double11", "sale_wave1", f"{year}-11-01", f"{year}-11-12", platform) for platform, year in waves]
+    found = phases_of(given)
+    assert {phase.platform for phase in found if phase.kind == "main" and phase.start.year == 2025} == {"tmall", "jd"}
