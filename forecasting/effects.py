@@ -69,6 +69,8 @@ class Effects:
         Log effect of each column of the calendar at today's level.
     drivers : float array (queues, days) or None
         Log effect of planned orders and the like.
+    planned : float array (queues, days) or 0.0
+        What the planner's factors add to ``events`` (it is part of them).
     """
 
     events: FloatArray
@@ -79,6 +81,7 @@ class Effects:
     growth: Growth
     coefficients: FloatArray
     drivers: FloatArray | None = None
+    planned: FloatArray | float = 0.0
 
     @property
     def total(self) -> FloatArray:
@@ -135,7 +138,7 @@ def with_drivers(alone: Effects, log_effect: FloatArray, trust: FloatArray) -> E
 
     The calendar's effects are not fitted on what drivers leave: both speak of the same peaks, and the mean of the two
     errs less than either. Holidays keep their whole effect: drivers don't know of them, and where orders fall on a
-    holiday that brings fewer contacts, it is the holiday once more.
+    holiday that brings fewer contacts, it is the holiday once more. The planner's factors act in full.
 
     Parameters
     ----------
@@ -148,7 +151,8 @@ def with_drivers(alone: Effects, log_effect: FloatArray, trust: FloatArray) -> E
     """
     share = trust[:, None]
     beside = np.where(alone.holidays < 0, np.maximum(log_effect, 0.0), log_effect)
-    return replace(alone, events=(1 - share) * alone.events, drivers=share * beside)
+    learned = (1 - share) * (alone.events - alone.planned)
+    return replace(alone, events=learned + alone.planned, drivers=share * beside)
 
 
 def _today(level: FloatArray, logs: FloatArray) -> FloatArray:
@@ -182,13 +186,14 @@ def _as_effects(
     known = rest.shape[1]
     promoted = np.where(calendar.is_holiday, 0.0, coefficients)
     holidays = calendar.acting(coefficients - promoted)
-    events = calendar.acting(promoted) + _planner_scale(calendar, promoted)
+    planned = _planner_scale(calendar, promoted)
+    events = calendar.acting(promoted) + planned
     # In the past the effect is what it was at its own level; holidays keep theirs, the event takes the rest.
     events[:, :known] = np.where(calendar.weak[:, :known], effect - holidays[:, :known], 0.0)
     left = rest - effect
     strong = calendar.strong[:, :known] & np.isfinite(left) & ~outage
     spread = [float(np.sqrt(np.mean(r[s] ** 2))) if s.sum() >= 5 else 0.3 for r, s in zip(left, strong, strict=True)]
-    return Effects(events, holidays, outage, np.array(spread), level, growth, coefficients)
+    return Effects(events, holidays, outage, np.array(spread), level, growth, coefficients, planned=planned)
 
 
 def _planner_scale(calendar: CalendarFeatures, coefficients: FloatArray) -> FloatArray:

@@ -120,8 +120,11 @@ def _path_model(
     spreads = [slot_spread(table, past.calendar, shapes, queue) for queue in range(len(rate))]
     strong = past.calendar.strong[:, days.first : days.first + grid.days]
     slot_sd = np.stack([spread.of_days(mine) for spread, mine in zip(spreads, strong, strict=True)])
-    first = np.array([days.first])
-    known = [spread.day_variance(shapes.ordinary.of(queue, first)[0]) for queue, spread in enumerate(spreads)]
+    week = days.first + np.arange(min(grid.days, 7))
+    known = [
+        max(spread.day_variance(shares) for shares in shapes.ordinary.of(queue, week))
+        for queue, spread in enumerate(spreads)
+    ]
     day_sd = np.sqrt(np.maximum(days.sd**2 - np.array(known)[:, None], 0.25 * days.sd**2))
     memory = np.array([spread.memory for spread in spreads])
     return PathModel(rate, grid.day_index, day_sd, days.spread.memory, days.spread.correlation, slot_sd, memory)
@@ -222,8 +225,9 @@ def _growth_band(past: Past, origin: int, levels: FloatArray, ahead: slice) -> G
     edges = []
     for exponent in (GRID[0], GRID[-1]):
         alone = past.effects_alone(origin, Growth(float(exponent), 0.0, given=True))
-        moved = alone.events[:, ahead] - past.events_alone(origin)[:, ahead]
-        edges.append(with_effects(levels, effects.total[:, ahead] + past.event_share(origin) * moved))
+        learned = past.event_share(origin) * (alone.events - alone.planned - past.learned_events(origin))
+        moved = learned + alone.planned - effects.planned
+        edges.append(with_effects(levels, (effects.total + moved)[:, ahead]))
     return GrowthBand(effects.growth.mean, effects.growth.sd, edges[0], edges[1])
 
 

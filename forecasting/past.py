@@ -109,12 +109,11 @@ class Past:
         """Return what is to be told of events that resemble others and of priors, known the first ``origin`` days."""
         return (*self._of_analogues, *edition_rows(self.inputs, self.table, self.calendar, origin)[1])
 
-    def events_alone(self, origin: int) -> FloatArray:
-        """Return the log effects of events before drivers have their share: shape (queues, days)."""
-        share = self.event_share(origin)
-        return np.divide(
-            self.effects(origin).events, share, out=np.zeros((len(share), self.calendar.days)), where=share > 0
-        )
+    def learned_events(self, origin: int) -> FloatArray:
+        """Return the log effects of events before drivers and planner have their share: shape (queues, days)."""
+        effects, share = self.effects(origin), self.event_share(origin)
+        learned = effects.events - effects.planned
+        return np.divide(learned, share, out=np.zeros(learned.shape), where=share > 0)
 
     def event_share(self, origin: int) -> FloatArray:
         """Return what drivers leave to the calendar's effects, 1 without any: shape (queues, 1)."""
@@ -199,6 +198,9 @@ def _queue_levels(task: _Task) -> _Result:
                 found[m, s] = model.forecast(one, horizon)
             except TooShortError as reason:
                 failures.append((s, name, str(reason)))
+            except (ArithmeticError, ValueError, RuntimeError, np.linalg.LinAlgError) as reason:
+                # A library that can't cope with one series must not take the other models and queues with it.
+                failures.append((s, name, f"{name} could not be fitted: {reason}"))
     return found, failures
 
 

@@ -106,6 +106,14 @@ def test_drivers_leave_holidays_their_effect() -> None:
     assert with_drivers(alone, none + 9.0, np.zeros(1)).total == pytest.approx(alone.total)
 
 
+def test_the_planners_factor_acts_in_full_beside_drivers() -> None:
+    """Drivers take three quarters of what was learned of an event, and nothing of what the planner adds to it."""
+    none = np.zeros((1, 2))
+    given = Effects(none + 1.3, none, none > 0, none[:, 0], none, Growth(0.5, 0.1), none, planned=none + 0.3)
+    mixed = with_drivers(given, none + 0.6, np.array([0.75]))
+    assert mixed.total[0] == pytest.approx([0.25 * 1.0 + 0.75 * 0.6 + 0.3] * 2)
+
+
 def test_of_several_openings_the_strongest_counts() -> None:
     """A main day inside a running wave switches on its own columns alone."""
     events = world.events((date(2024, 11, 12),))

@@ -255,3 +255,15 @@ def test_parts_of_a_sample_add_up(tmp_path: Path) -> None:
     total = np.sum([part.contacts for part in made.parts], axis=0)
     assert np.allclose(total, made.daily_rate, rtol=1e-9, atol=1e-6)
     assert {part.kind for part in made.parts} >= {"baseline", "driver", "event", "adjustment"}
+
+
+def test_a_library_that_fails_on_a_series_is_left_out_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A model whose library breaks down has no share, the others forecast, and the choice tells what it said."""
+
+    def breaks(self: object, series: object, horizon: int) -> None:
+        raise np.linalg.LinAlgError("singular matrix")
+
+    monkeypatch.setattr("forecasting.regression.RegressionLevel.forecast", breaks)
+    found = forecast(world.inputs(), seed=1)
+    assert {choice.model for choice in found.models} == {"mean_8_weeks"}
+    assert all("regression could not be fitted: singular matrix" in choice.why for choice in found.models)
