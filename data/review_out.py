@@ -113,7 +113,12 @@ def _whole(found: Review) -> list[str]:
         f"{hours[0]:+,.0f}, events {hours[1]:+,.0f}, time of day {hours[2]:+,.0f}, handle time {hours[3]:+,.0f}.",
         f"{found.in_band[known].mean():.0%} of the days' totals{in_slots} fell in the 80 % band.",
     ]
-    unsure = [queue for queue, few in zip(found.queues, found.level_days < LEAST_DAYS, strict=True) if few]
+    seen = known.any(axis=1)
+    silent = [queue for queue, there in zip(found.queues, seen, strict=True) if not there]
+    if silent:
+        lines.append(f"No actuals for {', '.join(silent)}: left out.")
+    few = seen & (found.level_days < LEAST_DAYS)
+    unsure = [queue for queue, doubtful in zip(found.queues, few, strict=True) if doubtful]
     if unsure:
         lines.append(f"Too few ordinary days to tell the level of {', '.join(unsure)}: that of all queues is used.")
     return lines

@@ -138,3 +138,16 @@ def test_day_totals_alone_tell_nothing_of_the_time_of_day(tmp_path: Path) -> Non
     assert "nan" not in words
     assert "of the days' totals fell in the 80 % band" in words
     assert "another time than forecast" not in words
+
+
+def test_a_queue_without_actuals_is_named_as_such(tmp_path: Path) -> None:
+    """Actuals of one queue alone: the other one is left out by name, and nobody doubts its ordinary days."""
+    written = read_written(write(tmp_path), MADE.inputs)
+    first = [written.grid.slots_of_day(day).start for day in range(written.grid.days)]
+    contacts = written.rate.copy()
+    contacts[1] = np.nan
+    totals = np.add.reduceat(contacts, first, axis=1)
+    found = review(written, Actuals(contacts, written.aht_seconds, totals), np.ones_like(contacts))
+    words = " ".join(printed(review_text(found, []), 80).split())
+    assert "No actuals for jd-presale: left out." in words
+    assert "Too few ordinary days" not in words
