@@ -113,7 +113,7 @@ def _whole(found: Review) -> list[str]:
         f"{hours[0]:+,.0f}, events {hours[1]:+,.0f}, time of day {hours[2]:+,.0f}, handle time {hours[3]:+,.0f}.",
         f"{found.in_band[known].mean():.0%} of the days' totals{in_slots} fell in the 80 % band.",
     ]
-    seen = known.any(axis=1)
+    seen = np.asarray(known.any(axis=1), dtype=bool)
     silent = [queue for queue, there in zip(found.queues, seen, strict=True) if not there]
     if silent:
         lines.append(f"No actuals for {', '.join(silent)}: left out.")
