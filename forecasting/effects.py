@@ -125,7 +125,8 @@ def fit_effects(
         precision = _precision(rest - effect, rows & ~outage, weight > _WEAK_WEIGHT, totals)
         if growth is None and number == _ROUNDS - 1:
             common = _of_the_business(change, today, logs)
-            believed = estimate(_likelihood(rest, common, past, precision, calendar))
+            grown = float((common * precision).sum() / max(precision.sum(), 1e-12))
+            believed = estimate(_likelihood(rest, common, past, precision, calendar), grown)
         seen = carried(rest, change, believed.mean), precision
         coefficients = _ridge(told, *(more.beside(*seen, today, believed.mean) if more else seen), calendar)
         effect = carried(past.fitted(coefficients), -change, believed.mean)

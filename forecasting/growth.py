@@ -12,9 +12,11 @@ __all__ = ["GRID", "Growth", "carried", "estimate"]
 
 FloatArray = NDArray[np.float64]
 GRID = np.array([0.0, 0.25, 0.5, 0.75, 1.0])
-# Before any evidence. Shops on their way up keep their ratios, networks near their capacity their numbers; trade press
-# sees peaks flatten as seasons grow longer, so the lower half has more weight.
+# Before any evidence: networks near their capacity keep their numbers, and trade press sees peaks flatten as seasons
+# grow longer, so the lower half has more weight. A shop on its way up keeps its ratios: beyond a third of growth since
+# its past editions the weight moves up, the faster it grew.
 _PRIOR = np.array([0.35, 0.3, 0.2, 0.1, 0.05])
+_MATURE_LOG, _TILT = 0.3, 8.0
 # Queues feel the same editions: the evidence of many counts as that of this many independent ones.
 _INDEPENDENT = 2.0
 
@@ -47,17 +49,22 @@ def carried(rest: FloatArray, change: FloatArray, exponent: float) -> FloatArray
     return np.where(rest > 0, moved, rest)
 
 
-def estimate(log_likelihood: Callable[[float], FloatArray]) -> Growth:
-    """Return the exponent's posterior on a grid from a prior that leans to the lower half.
+def estimate(log_likelihood: Callable[[float], FloatArray], grown: float = 0.0) -> Growth:
+    """Return the exponent's posterior on a grid.
+
+    The prior leans to the lower half, the less so the more the business has grown.
 
     Parameters
     ----------
     log_likelihood : callable
         Gives for an exponent the log likelihood of each queue's past editions: shape (queues,).
+    grown : float
+        Log of the business's level of today over that of its past editions.
     """
     found = np.stack([log_likelihood(float(exponent)) for exponent in GRID])
     queues = max(found.shape[1], 1)
     evidence = found.sum(axis=1) * min(_INDEPENDENT, queues) / queues
+    evidence = evidence + _TILT * max(grown - _MATURE_LOG, 0.0) * GRID
     weight = _PRIOR * np.exp(evidence - evidence.max())
     weight /= weight.sum()
     mean = float(weight @ GRID)
