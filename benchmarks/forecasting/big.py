@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from benchmarks.forecasting.folders import STAFF
+
 __all__ = ["write_big"]
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -25,15 +27,6 @@ synthetic = true
 event_calendars = ["cn"]
 labour_rules = []
 
-[[contract]]
-id = "staff"
-cost_per_hour = 20.0
-
-[[shift]]
-id = "day"
-start = "09:00"
-hours = [4.0]
-
 [forecast]
 paths = 500
 models = [{models}]
@@ -47,7 +40,7 @@ def write_big(folder: Path, queues: int, models: tuple[str, ...], seed: int = 1)
     start = FIRST + timedelta(days=DAYS + 7)
     head = PLAN.format(start=start, known=start - timedelta(days=8), models=", ".join(f'"{name}"' for name in models))
     names = [QUEUE.format(number=n, platform=PLATFORMS[n % len(PLATFORMS)]) for n in range(queues)]
-    (folder / "plan.toml").write_text(head + "".join(names), encoding="utf-8")
+    (folder / "plan.toml").write_text(head + STAFF + "".join(names), encoding="utf-8")
     served = ";".join(f"q{number:03}" for number in range(queues))
     agents = f"employee_id,name,contract,team,queues\nA1,Agent A1,staff,T1,{served}\n"
     (folder / "agents.csv").write_text(agents, encoding="utf-8")

@@ -11,8 +11,19 @@ from pathlib import Path
 from data.folder import load
 from wfm.inputs import Inputs
 
-__all__ = ["Series", "asked", "written"]
+__all__ = ["STAFF", "Series", "asked", "written"]
 
+# The people without whom a plan is none; a forecast needs no more of them.
+STAFF = """
+[[contract]]
+id = "staff"
+cost_per_hour = 20.0
+
+[[shift]]
+id = "day"
+start = "09:00"
+hours = [4.0]
+"""
 HEAD = """\
 # A real series with just enough around it to be forecast.
 [plan]
@@ -24,15 +35,6 @@ interval_minutes = 30
 labour_rules = []
 event_calendars = [{calendars}]
 allow_unknown_holidays = true
-
-[[contract]]
-id = "staff"
-cost_per_hour = 20.0
-
-[[shift]]
-id = "day"
-start = "09:00"
-hours = [4.0]
 
 [forecast]
 paths = 500
@@ -73,7 +75,7 @@ def written(series: Series, folder: Path) -> Inputs:
         name=series.name, timezone=series.timezone, start=last + timedelta(days=1), calendars=series.calendars
     )
     queues = (QUEUE.format(id=queue, platform=series.platform, open=series.open) for queue in series.queues)
-    (folder / "plan.toml").write_text(head + "".join(queues), encoding="utf-8")
+    (folder / "plan.toml").write_text(head + STAFF + "".join(queues), encoding="utf-8")
     _table(folder / "history.csv", ("interval_start", "queue", "offered"), series.rows)
     _table(folder / "agents.csv", ("employee_id", "name", "contract", "team", "queues"), [
         ("A1", "Agent A1", "staff", "T1", ";".join(series.queues))
