@@ -80,7 +80,9 @@ def _range(cells: Cells, row: int, zone: ZoneInfo) -> tuple[datetime | None, dat
         return start, None if start is None else _next_midnight(start)
     end = cells.parsed(row, "end", lambda text: _end(text, zone))
     if start is not None and end is not None and end.timestamp() <= start.timestamp():
-        cells.error(row, "end", f"ends at {end:%Y-%m-%d %H:%M}, not after its start at {start:%Y-%m-%d %H:%M}")
+        # As they stand in the file: a day that ends at its last moment would read like another one.
+        first, last = cells.text(row, "start"), cells.text(row, "end")
+        cells.error(row, "end", f"expected an end after the start '{first}', got '{last}'")
         return None, None
     return start, end
 
