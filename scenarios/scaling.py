@@ -44,8 +44,5 @@ def scale_absence(inputs: Inputs, scale: Scale) -> Inputs:
     """Return the inputs with every queue's unplanned shrinkage multiplied, at most 0.95."""
     if scale.absence == 1.0:
         return inputs
-    queues = tuple(
-        queue.model_copy(update={"shrinkage": min(queue.shrinkage * scale.absence, 0.95)})
-        for queue in inputs.plan.queue
-    )
+    queues = tuple(queue.with_absence(scale.absence) for queue in inputs.plan.queue)
     return replace(inputs, plan=inputs.plan.model_copy(update={"queue": queues}))

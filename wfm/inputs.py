@@ -14,7 +14,7 @@ from wfm.plan import Contract, Plan
 from wfm.rules import DayTypes, LabourRules
 
 __all__ = [
-    "Adjustment", "Agent", "Driver", "Event", "FixedShift", "History", "Inputs", "Preference", "Prior", "SeriesTable",
+    "Adjustment", "Agent", "Attained", "Driver", "Event", "FixedShift", "History", "Inputs", "Preference", "Prior", "SeriesTable",
     "TimeOff",
 ]  # fmt: skip
 
@@ -181,6 +181,22 @@ class Adjustment:
 
 
 @dataclass(frozen=True)
+class Attained:
+    """What a target reached on one past day, for targets over 30 days.
+
+    ``target`` is its 1-based number in the queue; ``counted`` contacts, rounds or customers; ``value`` the share in time
+    (for ``abandoned`` and ``no_service`` the share lost), or the mean seconds. ``line`` is its line in attained.csv.
+    """
+
+    date: date
+    queue: str
+    target: int
+    counted: float
+    value: float
+    line: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True)
 class History:
     """Past contacts in long form, one entry per queue and interval, sorted by queue then time.
 
@@ -253,6 +269,7 @@ class Inputs:
     drivers: tuple[Driver, ...] = ()
     adjustments: tuple[Adjustment, ...] = ()
     priors: tuple[Prior, ...] = ()
+    attained: tuple[Attained, ...] = ()
     own_forecast: SeriesTable | None = None
     own_requirement: SeriesTable | None = None
     input_hash: str = ""

@@ -6,41 +6,25 @@ from datetime import date, timedelta
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, field_validator
 
 from wfm.grid import WEEKDAYS, TimeGrid, parse_span_hours, parse_window
+from wfm.queues import ChannelName, PlanPart, Queue, Share, Shrinkage, Target
 
 __all__ = [
     "ChannelName", "Contract", "ContractKind", "ContractLimits", "Costs", "DriverOptions", "ForecastOptions", "Limits",
-    "Plan", "PlanHead", "Queue", "RequirementOptions", "RosterOptions", "ShiftTemplate", "SimulationOptions", "Target",
-    "TemporaryLimits",
+    "Plan", "PlanHead", "Queue", "RequirementOptions", "RosterOptions", "ShiftTemplate", "Shrinkage",
+    "SimulationOptions", "Target", "TemporaryLimits",
 ]  # fmt: skip
 
-ChannelName = Literal["phone", "chat", "email"]
 ContractKind = Literal["employee", "part_time", "dispatch", "intern", "outsourced"]
 ModelName = Literal["prophet", "regression", "same_season", "ets", "sarimax", "mean_8_weeks", "seasonal_naive"]
-Metric = Literal["answered_within", "average_response", "abandoned", "resolved_within"]
-Share = Annotated[float, Field(ge=0.0, le=1.0)]
 Lag = Annotated[int, Field(ge=-14, le=60)]
-
-
-def _window(text: str) -> str:
-    parse_window(text)
-    return text
-
-
-Window = Annotated[str, AfterValidator(_window)]
-
-
 # Far enough to plan for, near enough that no date arithmetic leaves the calendar.
 PlanDay = Annotated[date, Field(ge=date(1990, 1, 1), le=date(2199, 12, 31))]
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
-
-class PlanHead(_Part):
+class PlanHead(PlanPart):
     """``[plan]``: what is planned, when, and on which calendar and rules.
 
     ``synthetic`` says that people and contacts are invented; the report then carries a banner.
@@ -83,87 +67,7 @@ class PlanHead(_Part):
         return TimeGrid(self.timezone, self.start, self.days, self.interval_minutes)
 
 
-class Target(_Part):
-    """``[[queue.target]]``: one response-time promise.
-
-    ``answered_within`` and ``resolved_within``: at least ``share`` within ``seconds``; ``average_response``: mean wait
-    at most ``seconds``; ``abandoned``: at most ``share`` of the offered contacts leave unanswered.
-    """
-
-    metric: Metric
-    seconds: float | None = Field(None, ge=0)
-    share: Share | None = None
-    window: Window = "00:00-24:00"
-    over: Literal["interval", "day", "horizon"] = "day"
-    confidence: float | None = Field(None, gt=0.0, lt=1.0)
-
-    @model_validator(mode="after")
-    def _numbers_fit_the_metric(self) -> Target:
-        if self.metric != "abandoned" and self.seconds is None:
-            raise ValueError(f"metric '{self.metric}' needs 'seconds'")
-        if self.metric != "average_response" and self.share is None:
-            raise ValueError(f"metric '{self.metric}' needs 'share'")
-        return self
-
-
-class Queue(_Part):
-    """``[[queue]]``: one stream of contacts and how people serve it.
-
-    ``aht_seconds`` (used where the history has no handle time) and the handle time of the history are the agent's time
-    for one contact handled alone; ``concurrency_speedup[k-1]`` is the throughput with k open chats relative to one.
-    ``bot_containment_in`` maps a phase of the event calendar, or ``opening`` (the first hours of a sale), to the share
-    that takes the place of ``bot_containment`` while it runs.
-    """
-
-    id: str = Field(min_length=1)
-    title: str = ""
-    channel: ChannelName
-    platform: str = ""
-    open: Window | dict[str, Window | Literal["closed"]] = "00:00-24:00"
-    concurrency: int = Field(1, ge=1, le=50)
-    concurrency_speedup: tuple[float, ...] = ()
-    patience_seconds: float | None = Field(None, gt=0)
-    priority: int = Field(5, ge=1, le=99)
-    bot_containment: float = Field(0.0, ge=0.0, lt=1.0)
-    bot_containment_in: dict[str, Annotated[float, Field(ge=0.0, lt=1.0)]] = Field(default_factory=dict)
-    shrinkage: float = Field(0.0, ge=0.0, lt=1.0)
-    aht_seconds: float | None = Field(None, gt=0)
-    shortage_cost_per_hour: float | None = Field(None, ge=0)
-    profile_like: str | None = None
-    target: tuple[Target, ...] = ()
-
-    @field_validator("open")
-    @classmethod
-    def _weekdays_exist(cls, value: str | dict[str, str]) -> str | dict[str, str]:
-        if isinstance(value, dict):
-            unknown = sorted(set(value) - set(WEEKDAYS))
-            if unknown:
-                raise ValueError(f"expected weekdays {', '.join(WEEKDAYS)}, got {', '.join(unknown)}")
-        return value
-
-    @model_validator(mode="after")
-    def _speedup_fits_concurrency(self) -> Queue:
-        if self.concurrency > 1 and self.channel != "chat":
-            raise ValueError(f"only chat has concurrency above 1, got {self.concurrency} on a {self.channel} queue")
-        given = self.concurrency_speedup
-        if given and len(given) != self.concurrency:
-            raise ValueError(f"concurrency_speedup needs {self.concurrency} numbers (one per level), got {len(given)}")
-        if any(value <= 0 for value in given):
-            raise ValueError("concurrency_speedup must be above 0")
-        return self
-
-    @property
-    def speedup(self) -> tuple[float, ...]:
-        """Throughput with 1..concurrency open contacts relative to one; linear up to the level when not given."""
-        return self.concurrency_speedup or tuple(float(k) for k in range(1, self.concurrency + 1))
-
-    def window_on(self, weekday: int) -> tuple[int, int] | None:
-        """Return the opening window in minutes on a weekday (Monday 0), None when closed."""
-        text = self.open if isinstance(self.open, str) else self.open.get(WEEKDAYS[weekday], "closed")
-        return None if text == "closed" else parse_window(text)
-
-
-class ContractLimits(_Part):
+class ContractLimits(PlanPart):
     """Limits on temporary staff; the same keys for one contract and for all temporary kinds together."""
 
     headcount_max: int | None = Field(None, ge=0)
@@ -179,18 +83,20 @@ class TemporaryLimits(ContractLimits):
     dispatch_share_max: Share | None = None
 
 
-class Limits(_Part):
+class Limits(PlanPart):
     """``[limits]``."""
 
     temporary: TemporaryLimits = TemporaryLimits()
 
 
-class Contract(_Part):
+class Contract(PlanPart):
     """``[[contract]]``: what a group of people costs and may do.
 
     ``hours_per_week_guaranteed`` are paid whether rostered or not (salaried staff), so they are used first.
     Training days lie right before the first day on seat: ``training_hours_per_day`` paid hours each, no contacts.
-    ``hire_from`` is the first day on which people not yet named may start training.
+    ``hire_from`` is the first day on which people not yet named may start training. ``speed`` and ``errors`` run by
+    week on seat, the last number holds from there on: relative speed, and the share of contacts that must be done
+    again, so a person counts for ``speed x (1 - errors)``.
     """
 
     id: str = Field(min_length=1)
@@ -203,17 +109,18 @@ class Contract(_Part):
     training_hours_per_day: float = Field(4.0, gt=0, le=5)
     hire_from: PlanDay | None = None
     speed: tuple[Annotated[float, Field(gt=0, le=2)], ...] = (1.0,)
+    errors: tuple[Annotated[float, Field(ge=0, lt=1)], ...] = (0.0,)
     queues: tuple[str, ...] = ()
     shifts: tuple[str, ...] = ()
     hours_per_week_max: float | None = Field(None, gt=0)
     hours_per_week_guaranteed: float = Field(0.0, ge=0)
     limits: ContractLimits = ContractLimits()
 
-    @field_validator("speed")
+    @field_validator("speed", "errors")
     @classmethod
-    def _speed_is_given(cls, value: tuple[float, ...]) -> tuple[float, ...]:
+    def _weeks_are_given(cls, value: tuple[float, ...]) -> tuple[float, ...]:
         if not value:
-            raise ValueError("expected at least one relative speed, got an empty list")
+            raise ValueError("expected at least one number, got an empty list")
         return value
 
     @property
@@ -225,8 +132,12 @@ class Contract(_Part):
         """Return the relative speed in a week on seat (0 = the first)."""
         return self.speed[min(max(week, 0), len(self.speed) - 1)]
 
+    def errors_in_week(self, week: int) -> float:
+        """Return the share of contacts that must be done again in a week on seat (0 = the first)."""
+        return self.errors[min(max(week, 0), len(self.errors) - 1)]
 
-class ShiftTemplate(_Part):
+
+class ShiftTemplate(PlanPart):
     """``[[shift]]``: allowed starts and lengths, the meal and the short breaks.
 
     The meal starts within ``meal_after`` of the shift's start. A short break keeps ``break_clear_minutes`` away from
@@ -303,13 +214,13 @@ class ShiftTemplate(_Part):
         return not self.weekdays or WEEKDAYS[day.weekday()] in self.weekdays
 
 
-class Costs(_Part):
+class Costs(PlanPart):
     """``[costs]``: prices that steer the roster. ``shortage_per_agent_hour`` prices a missing agent for an hour."""
 
     shortage_per_agent_hour: float = Field(300.0, ge=0)
 
 
-class ForecastOptions(_Part):
+class ForecastOptions(PlanPart):
     """``[forecast]``: own numbers, or how ours are made; ``adjustments`` lays adjustments.csv over either."""
 
     file: str | None = None
@@ -321,7 +232,7 @@ class ForecastOptions(_Part):
     growth_exponent: Share | None = None
 
 
-class DriverOptions(_Part):
+class DriverOptions(PlanPart):
     """``[[driver]]``: what a daily quantity of ``drivers.csv`` moves, and how many days later.
 
     ``reasons`` maps a reason of contact to its first and last day after the driver's day (negative: before it), such as
@@ -343,13 +254,19 @@ class DriverOptions(_Part):
         return value
 
 
-class RequirementOptions(_Part):
-    """``[requirement]``."""
+class RequirementOptions(PlanPart):
+    """``[requirement]``: own numbers, or how ours are made.
+
+    ``method`` ``simulation`` corrects what the formulas say until every target holds in simulation; ``formula`` leaves
+    it at the formulas. ``replications`` is how many futures the correction looks at; chosen by volume when not given.
+    """
 
     file: str | None = None
+    method: Literal["simulation", "formula"] = "simulation"
+    replications: int | None = Field(None, ge=2, le=10000)
 
 
-class RosterOptions(_Part):
+class RosterOptions(PlanPart):
     """``[roster]``: how hard to search.
 
     ``effort`` is deterministic (1 = about two minutes for 200 people); ``gap`` is how closely the integer programs of
@@ -360,13 +277,13 @@ class RosterOptions(_Part):
     gap: Share = 0.005
 
 
-class SimulationOptions(_Part):
+class SimulationOptions(PlanPart):
     """``[simulation]``."""
 
     replications: int = Field(40, ge=2, le=10000)
 
 
-class Plan(_Part):
+class Plan(PlanPart):
     """A whole ``plan.toml``."""
 
     plan: PlanHead

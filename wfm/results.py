@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from wfm.grid import TimeGrid
 
 __all__ = [
-    "Activity", "Attainment", "Backtest", "BacktestDays", "BacktestRow", "CostBreakdown", "Finding",
-    "Forecast", "ForecastPart", "GrowthBand", "Hire", "ModelChoice", "Requirement", "Roster", "RosterStatus",
+    "Activity", "Attainment", "Backtest", "BacktestDays", "BacktestRow", "Budget", "CostBreakdown", "Finding",
+    "Forecast", "ForecastPart", "GrowthBand", "Hire", "HurtingInterval", "ModelChoice", "Requirement", "Roster", "RosterStatus",
     "RosteredShift", "TargetResult",
 ]  # fmt: skip
 
@@ -136,6 +136,13 @@ class Requirement:
         for the targets; the same with room for unplanned shrinkage. Never NaN, never negative.
     methods : mapping
         Queue id -> which method applied, in words.
+    decided_by : object array (queues, intervals) of str, or None
+        What asked for most in each interval: ``target 1``, ``busy`` (occupancy), ``least`` (one agent), ``closed``.
+    by_formula : float array (queues, intervals) or None
+        Agents before the correction by simulation.
+    peak_erlangs : float array (queues, intervals) or None
+        Highest offered load of the cells inside the interval.
+    budgets : tuple of Budget
     warnings : tuple of str
         Targets that no number of agents reaches, deadlines that break, ...
     """
@@ -147,6 +154,10 @@ class Requirement:
     agents_with_shrinkage: FloatArray
     methods: Mapping[str, str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+    decided_by: NDArray[np.object_] | None = None
+    by_formula: FloatArray | None = None
+    peak_erlangs: FloatArray | None = None
+    budgets: tuple[Budget, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -259,6 +270,8 @@ class TargetResult:
     ``period`` is an ISO date, an ISO interval start, or ``horizon``. ``goal`` and ``expected`` are shares, or seconds
     for ``average_response``. ``p10`` is the value that 90 % of the sampled futures do better than (the 90th percentile
     where less is better). ``met``: the wanted probability (``confidence``, 0.5 when not stated) is reached.
+    ``standard_error`` is that of ``expected`` over the replications, ``counted`` how many contacts, rounds or customers
+    (``count``) it rests on per replication, ``number`` the target's place in its queue (0 = first).
     """
 
     queue: str
@@ -272,6 +285,44 @@ class TargetResult:
     p10: float
     probability_met: float
     met: bool
+    standard_error: float = float("nan")
+    counted: float = float("nan")
+    count: str = "contact"
+    number: int = 0
+
+
+@dataclass(frozen=True)
+class HurtingInterval:
+    """An interval that costs a target most: its share of all that keeps the target from being perfect.
+
+    ``number`` is the target's place in its queue, ``missed`` the mean number of late or lost contacts (seconds of
+    response for averages) that arrive in it, ``share`` that over the sum of the period.
+    """
+
+    queue: str
+    number: int
+    period: str
+    start: datetime
+    missed: float
+    share: float
+
+
+@dataclass(frozen=True)
+class Budget:
+    """What a rolling 30-day target may still lose, given the days already past.
+
+    ``end`` is the last day of the 30; ``counted_past`` and ``missed_past`` come from ``attained.csv``,
+    ``expected`` is what the plan's days add, ``left`` what may still be missed (contacts; seconds for averages) until
+    then, negative when the target is lost already.
+    """
+
+    queue: str
+    number: int
+    end: date
+    counted_past: float
+    missed_past: float
+    expected: float
+    left: float
 
 
 @dataclass(frozen=True)
@@ -295,6 +346,7 @@ class Attainment:
     answered_within_p10: FloatArray
     probability_all_met: float
     replications: int
+    hurting: tuple[HurtingInterval, ...] = ()
 
 
 @dataclass(frozen=True, order=True)

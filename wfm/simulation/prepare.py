@@ -92,7 +92,7 @@ def shrinkage_by_profile(forecast: Forecast, queues: Sequence[Queue], speed: Flo
     """
     demand = prepare_demand(forecast, queues)
     work = np.nansum(forecast.rate * (1.0 - demand.containment) * demand.aht_seconds, axis=1)
-    shrinkage = np.array([queue.shrinkage for queue in queues])
+    shrinkage = np.array([queue.lost_share for queue in queues])
     serves = (speed > 0.0).astype(np.float64)
     weight = serves * work
     weight = np.where(weight.sum(axis=1, keepdims=True) > 0.0, weight, serves)

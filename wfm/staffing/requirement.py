@@ -93,7 +93,7 @@ def from_table(inputs: Inputs) -> Requirement:
         if np.any(column < 0)
     ])  # fmt: skip
     load, seats, total = columns.values()
-    present = 1.0 - np.array([[queue.shrinkage] for queue in plan.queue])
+    present = 1.0 - np.array([[queue.lost_share] for queue in plan.queue])
     agents = np.where(np.isnan(seats), np.nan_to_num(np.floor(total * present + 1e-9)), seats)
     with_room = np.where(np.isnan(total), _with_room(agents, plan.queue), total)
     own = "the plan's own requirement.csv"
@@ -109,7 +109,7 @@ def from_table(inputs: Inputs) -> Requirement:
 
 
 def _with_room(agents: FloatArray, queues: tuple[Queue, ...]) -> FloatArray:
-    return np.stack([rostered(row, queue.shrinkage) for row, queue in zip(agents, queues, strict=True)])
+    return np.stack([rostered(row, queue.lost_share) for row, queue in zip(agents, queues, strict=True)])
 
 
 def _demand(forecast: Forecast, place: int, queue: Queue, problems: list[Problem]) -> QueueDemand:

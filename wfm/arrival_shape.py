@@ -1,0 +1,64 @@
+"""How contacts arrive inside an interval: not evenly, where demand rises or falls.
+
+The forecast gives one number per interval. Inside it the rate is taken to change exponentially, at the slope that the
+neighbours suggest: the smaller of the two slopes to the intervals before and after where both point the same way, else
+none (the limiter "minmod", as in van Leer 1979). Where demand jumps (an opening: more than doubled from one interval to
+the next) only the slope after the jump counts, so that the decay of an opening starts at its first second.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+__all__ = ["JUMP", "cell_shares", "log_slopes", "positions"]
+
+FloatArray = NDArray[np.float64]
+
+JUMP = 2.0
+"""From this factor on between two intervals the rate jumps instead of climbing."""
+_STEEPEST = 3.0
+
+
+def log_slopes(rate: ArrayLike) -> FloatArray:
+    """Return the change of the logarithm of the rate over each interval: shape of ``rate``, within +-3, finite.
+
+    Parameters
+    ----------
+    rate : float array (..., intervals)
+        Mean contacts per interval, >= 0.
+    """
+    volume = np.maximum(np.asarray(rate, dtype=np.float64), 1e-6)
+    step = np.diff(np.log(volume), axis=-1)
+    edge = np.zeros((*volume.shape[:-1], 1))
+    before, after = np.concatenate([edge, step], axis=-1), np.concatenate([step, edge], axis=-1)
+    same = before * after > 0
+    slope = np.where(same, np.sign(before) * np.minimum(np.abs(before), np.abs(after)), 0.0)
+    big = math.log(JUMP)
+    slope = np.where((before > big) & (after <= 0), after, slope)
+    slope = np.where((after < -big) & (before >= 0), before, slope)
+    slope = np.where(
+        (np.abs(before) > big) & (np.abs(after) > big), np.where(before > 0, np.minimum(after, 0), 0), slope
+    )
+    few = volume < 1.0  # of so few contacts no slope is known
+    return np.where(few, 0.0, np.clip(slope, -_STEEPEST, _STEEPEST))
+
+
+def cell_shares(slope: ArrayLike, cells: int) -> FloatArray:
+    """Return which share of an interval's contacts falls into each of its equal cells: shape (..., cells), sum 1."""
+    steep = np.asarray(slope, dtype=np.float64)[..., None]
+    edges = np.arange(cells + 1) / cells
+    even = np.abs(steep) < 1e-9
+    safe = np.where(even, 1.0, steep)
+    reached = np.where(even, edges, np.expm1(safe * edges) / np.expm1(safe))
+    return np.diff(reached, axis=-1)
+
+
+def positions(slope: ArrayLike, uniform: ArrayLike) -> FloatArray:
+    """Return where in their interval (0 to 1) contacts arrive, from uniform random numbers."""
+    steep, u = np.asarray(slope, dtype=np.float64), np.asarray(uniform, dtype=np.float64)
+    even = np.abs(steep) < 1e-9
+    safe = np.where(even, 1.0, steep)
+    return np.where(even, u, np.log1p(u * np.expm1(safe)) / safe)

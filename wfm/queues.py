@@ -1,0 +1,235 @@
+"""Queues and their targets, as `plan.toml` states them, checked key by key. Pure data."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag, field_validator, model_validator
+
+from wfm.grid import WEEKDAYS, parse_window
+from wfm.turns import speedup_of
+
+__all__ = ["ChannelName", "PlanPart", "Queue", "Share", "Shrinkage", "Target", "Window"]
+
+ChannelName = Literal["phone", "chat", "email"]
+Metric = Literal["answered_within", "average_response", "abandoned", "resolved_within", "no_service"]
+Share = Annotated[float, Field(ge=0.0, le=1.0)]
+Part = Annotated[float, Field(ge=0.0, lt=1.0)]
+
+
+def _window(text: str) -> str:
+    parse_window(text)
+    return text
+
+
+Window = Annotated[str, AfterValidator(_window)]
+
+
+class PlanPart(BaseModel):
+    """Base of everything in a plan: frozen, no unknown keys, no infinite numbers."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class Shrinkage(PlanPart):
+    """``[queue.shrinkage]``: the shares of rostered time that are lost, by category; they add up.
+
+    ``unplanned`` is drawn at random in the simulation: whole shifts for the categories in ``whole_shift``, half hours
+    for the others. ``planned`` (coaching, meetings that the roster does not hold) is lost evenly. Leave, meals, breaks
+    and training are in the roster and don't belong here.
+    """
+
+    unplanned: dict[str, Part] = Field(default_factory=dict)
+    planned: dict[str, Part] = Field(default_factory=dict)
+    whole_shift: tuple[str, ...] = ("absence",)
+
+    @model_validator(mode="after")
+    def _shares_leave_something(self) -> Shrinkage:
+        if self.total >= 1.0:
+            raise ValueError(f"the shares must add up to less than 1, got {self.total:g}")
+        return self
+
+    @property
+    def total(self) -> float:
+        """The share lost altogether."""
+        return sum(self.unplanned.values()) + sum(self.planned.values())
+
+
+def _form(value: object) -> str:
+    return "table" if isinstance(value, dict | Shrinkage) else "number"
+
+
+Loss = Annotated[Annotated[Part, Tag("number")] | Annotated[Shrinkage, Tag("table")], Discriminator(_form)]
+
+
+class Target(PlanPart):
+    """``[[queue.target]]``: one response-time promise.
+
+    ``answered_within`` and ``resolved_within``: at least ``share`` within ``seconds``; ``average_response``: mean
+    response at most ``seconds``; ``abandoned``: at most ``share`` of the offered contacts leave unanswered;
+    ``no_service``: at most ``share`` find nobody with room when they arrive, or are never answered.
+
+    ``pack`` names a platform's own definition (``jd.first_30s``); keys beside it win over the pack's.
+
+    * ``count``: what is counted: the first answer to each contact (``contact``), every reply to a message
+      (``round``), or customers with all their messages of a day answered in time (``customer``).
+    * ``definition``: what a share is taken of, by the names of :class:`wfm.staffing.Waiting`.
+    * ``over``: the span that is assessed; ``30_days`` is the rolling 30 days up to each day of the plan, with the past
+      days from ``attained.csv``.
+    * ``cap_seconds``: the most with which one response enters an average; ``unanswered_seconds``: what an unanswered
+      one counts as (not given: its wait); ``unanswered`` ``excluded`` leaves them out of averages altogether.
+    * ``bots`` ``included``: what a bot contains counts as answered at once; ``excluded``: it does not count.
+    * ``exempt_below``: spans with fewer counted are not assessed.
+    * ``clock`` ``open``: seconds run in the queue's opening hours only.
+    """
+
+    metric: Metric
+    seconds: float | None = Field(None, ge=0)
+    share: Share | None = None
+    window: Window = "00:00-24:00"
+    over: Literal["interval", "day", "horizon", "30_days"] = "day"
+    confidence: float | None = Field(None, gt=0.0, lt=1.0)
+    pack: str = ""
+    count: Literal["contact", "round", "customer"] = "contact"
+    definition: Literal["sl_offered", "sl_answered", "sl_excl_short_ab", "sl_left_queue"] = "sl_offered"
+    cap_seconds: float | None = Field(None, gt=0)
+    unanswered_seconds: float | None = Field(None, ge=0)
+    unanswered: Literal["counted", "excluded"] = "counted"
+    bots: Literal["excluded", "included"] = "excluded"
+    exempt_below: int = Field(0, ge=0)
+    clock: Literal["calendar", "open"] = "calendar"
+
+    @model_validator(mode="after")
+    def _numbers_fit_the_metric(self) -> Target:
+        if self.metric not in ("abandoned", "no_service") and self.seconds is None:
+            raise ValueError(f"metric '{self.metric}' needs 'seconds'")
+        if self.metric != "average_response" and self.share is None:
+            raise ValueError(f"metric '{self.metric}' needs 'share'")
+        return self
+
+
+class Queue(PlanPart):
+    """``[[queue]]``: one stream of contacts and how people serve it.
+
+    ``aht_seconds`` (used where the history has no handle time) and the handle time of the history are the agent's time
+    for one contact handled alone; ``concurrency_speedup[k-1]`` is the throughput with k open chats relative to one.
+    ``bot_containment_in`` maps a phase of the event calendar, or ``opening`` (the first hours of a sale), to the share
+    that takes the place of ``bot_containment`` while it runs; ``bot_seconds`` is the bot's mean dialogue before a
+    contact that it does not contain is handed to people.
+
+    Patience has the mean ``patience_seconds`` and the shape ``patience_distribution`` (``patience_cv``: standard
+    deviation over mean; 1 when not given). Of those who give up, the share ``redial`` comes again after
+    ``redial_seconds`` on average, and the share ``silent_abandonment`` leaves without a sign: their chat still takes
+    a slot for ``silent_seconds``. ``routing`` fills the least or the most busy person with room first.
+
+    A chat has ``rounds`` messages of the customer on average, each takes ``reply_seconds`` of the person; what is left
+    of ``aht_seconds`` is the customer's time. Without ``concurrency_speedup`` the throughput follows from these.
+
+    ``backlog`` contacts wait at the plan's start, ``backlog_age_seconds`` old.
+    """
+
+    id: str = Field(min_length=1)
+    title: str = ""
+    channel: ChannelName
+    platform: str = ""
+    open: Window | dict[str, Window | Literal["closed"]] = "00:00-24:00"
+    concurrency: int = Field(1, ge=1, le=50)
+    concurrency_speedup: tuple[float, ...] = ()
+    routing: Literal["least_busy", "most_busy"] = "least_busy"
+    rounds: float | None = Field(None, ge=1, le=1000)
+    reply_seconds: float | None = Field(None, gt=0)
+    patience_seconds: float | None = Field(None, gt=0)
+    patience_distribution: Literal["exponential", "weibull", "gamma", "lognormal", "fixed"] = "exponential"
+    patience_cv: float | None = Field(None, gt=0, le=10)
+    silent_abandonment: Share = 0.0
+    silent_seconds: float = Field(120.0, ge=0)
+    redial: Part = 0.0
+    redial_seconds: float = Field(300.0, gt=0)
+    backlog: int = Field(0, ge=0)
+    backlog_age_seconds: float = Field(0.0, ge=0)
+    priority: int = Field(5, ge=1, le=99)
+    bot_containment: float = Field(0.0, ge=0.0, lt=1.0)
+    bot_containment_in: dict[str, Annotated[float, Field(ge=0.0, lt=1.0)]] = Field(default_factory=dict)
+    bot_seconds: float = Field(0.0, ge=0)
+    shrinkage: Loss = 0.0
+    aht_seconds: float | None = Field(None, gt=0)
+    shortage_cost_per_hour: float | None = Field(None, ge=0)
+    profile_like: str | None = None
+    target: tuple[Target, ...] = ()
+
+    @field_validator("open")
+    @classmethod
+    def _weekdays_exist(cls, value: str | dict[str, str]) -> str | dict[str, str]:
+        if isinstance(value, dict):
+            unknown = sorted(set(value) - set(WEEKDAYS))
+            if unknown:
+                raise ValueError(f"expected weekdays {', '.join(WEEKDAYS)}, got {', '.join(unknown)}")
+        return value
+
+    @model_validator(mode="after")
+    def _speedup_fits_concurrency(self) -> Queue:
+        if self.concurrency > 1 and self.channel != "chat":
+            raise ValueError(f"only chat has concurrency above 1, got {self.concurrency} on a {self.channel} queue")
+        given = self.concurrency_speedup
+        if given and len(given) != self.concurrency:
+            raise ValueError(f"concurrency_speedup needs {self.concurrency} numbers (one per level), got {len(given)}")
+        if any(value <= 0 for value in given):
+            raise ValueError("concurrency_speedup must be above 0")
+        return self
+
+    @model_validator(mode="after")
+    def _rounds_fit_the_handle_time(self) -> Queue:
+        known = (self.rounds is not None, self.reply_seconds is not None)
+        if any(known) and (not all(known) or self.channel != "chat" or self.aht_seconds is None):
+            raise ValueError("rounds and reply_seconds go together, on a chat queue that has aht_seconds")
+        if self.rounds and self.reply_seconds and self.rounds * self.reply_seconds > (self.aht_seconds or 0.0):
+            text = (
+                f"{self.rounds:g} rounds of {self.reply_seconds:g} s are longer than aht_seconds {self.aht_seconds:g}"
+            )
+            raise ValueError(text)
+        rounds_counted = [target for target in self.target if target.count != "contact"]
+        if rounds_counted and not all(known):
+            raise ValueError(f"a target with count '{rounds_counted[0].count}' needs rounds and reply_seconds")
+        return self
+
+    @property
+    def lost_share(self) -> float:
+        """Share of rostered time that is lost, planned and unplanned together."""
+        return self.shrinkage if isinstance(self.shrinkage, float) else self.shrinkage.total
+
+    @property
+    def absent_share(self) -> float:
+        """Share of rostered shifts that are lost whole, unplanned."""
+        if isinstance(self.shrinkage, float):
+            return 0.0
+        return sum(self.shrinkage.unplanned.get(name, 0.0) for name in self.shrinkage.whole_shift)
+
+    def with_absence(self, factor: float) -> Queue:
+        """Return the queue with its unplanned shrinkage multiplied; at most 0.95 is lost altogether."""
+        if isinstance(self.shrinkage, float):
+            return self.model_copy(update={"shrinkage": min(self.shrinkage * factor, 0.95)})
+        lost, planned = self.shrinkage.total, sum(self.shrinkage.planned.values())
+        most = max(0.95 - planned, 0.0) / (lost - planned) if lost > planned else factor
+        unplanned = {name: share * min(factor, most) for name, share in self.shrinkage.unplanned.items()}
+        return self.model_copy(update={"shrinkage": self.shrinkage.model_copy(update={"unplanned": unplanned})})
+
+    @property
+    def speedup(self) -> tuple[float, ...]:
+        """Throughput with 1..concurrency open contacts relative to one: given, by rounds, or else linear."""
+        if self.concurrency_speedup:
+            return self.concurrency_speedup
+        if self.rounds is not None and self.reply_seconds is not None and self.aht_seconds is not None:
+            return speedup_of(self.reply_seconds, self.think_seconds, self.concurrency)
+        return tuple(float(k) for k in range(1, self.concurrency + 1))
+
+    @property
+    def think_seconds(self) -> float:
+        """Mean time of a customer between a reply and the next message; 0 where rounds are not known."""
+        if self.rounds is None or self.reply_seconds is None or self.aht_seconds is None:
+            return 0.0
+        return max(self.aht_seconds / self.rounds - self.reply_seconds, 0.0)
+
+    def window_on(self, weekday: int) -> tuple[int, int] | None:
+        """Return the opening window in minutes on a weekday (Monday 0), None when closed."""
+        text = self.open if isinstance(self.open, str) else self.open.get(WEEKDAYS[weekday], "closed")
+        return None if text == "closed" else parse_window(text)
