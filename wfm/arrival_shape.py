@@ -39,9 +39,8 @@ def log_slopes(rate: ArrayLike) -> FloatArray:
     big = math.log(JUMP)
     slope = np.where((before > big) & (after <= 0), after, slope)
     slope = np.where((after < -big) & (before >= 0), before, slope)
-    slope = np.where(
-        (np.abs(before) > big) & (np.abs(after) > big), np.where(before > 0, np.minimum(after, 0), 0), slope
-    )
+    wild = (np.abs(before) > big) & (np.abs(after) > big)
+    slope = np.where(wild, np.where(before > 0, np.minimum(after, 0), 0), slope)
     few = volume < 1.0  # of so few contacts no slope is known
     return np.where(few, 0.0, np.clip(slope, -_STEEPEST, _STEEPEST))
 

@@ -15,8 +15,8 @@ from wfm.grid import TimeGrid
 
 __all__ = [
     "Activity", "Attainment", "Backtest", "BacktestDays", "BacktestRow", "Budget", "CostBreakdown", "Finding",
-    "Forecast", "ForecastPart", "GrowthBand", "Hire", "HurtingInterval", "ModelChoice", "Requirement", "Roster", "RosterStatus",
-    "RosteredShift", "TargetResult",
+    "Forecast", "ForecastPart", "GrowthBand", "Hire", "HurtingInterval", "ModelChoice", "Requirement", "Roster",
+    "RosterStatus", "RosteredShift", "TargetResult",
 ]  # fmt: skip
 
 FloatArray = NDArray[np.float64]

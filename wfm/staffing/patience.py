@@ -46,12 +46,7 @@ class Patience:
         spread = 1.0 if cv is None else cv
         if not 0 < spread < math.inf:
             raise ValueError(f"cv: expected a number above 0, got {cv}")
-        shapes = {
-            "weibull": _weibull_shape,
-            "gamma": lambda c: c**-2,
-            "lognormal": lambda c: math.sqrt(math.log1p(c * c)),
-        }
-        return cls(kind, mean_seconds, shapes[kind](spread) if kind in shapes else 1.0)
+        return cls(kind, mean_seconds, _shape(kind, spread))
 
     def survival(self, seconds: ArrayLike) -> FloatArray:
         """Return the share that is still willing to wait after ``seconds`` (at least 0)."""
@@ -83,7 +78,7 @@ class Patience:
             return self._mixed(u)
         if self.kind == "lognormal":
             middle = math.log(self.mean_seconds) - 0.5 * self.shape**2
-            return np.exp(middle + self.shape * special.ndtri(u))
+            return np.asarray(np.exp(middle + self.shape * special.ndtri(u)), dtype=np.float64)
         if self.kind == "gamma":
             return np.asarray(special.gammaincinv(self.shape, u) * self.mean_seconds / self.shape, dtype=np.float64)
         scale = self.mean_seconds / math.gamma(1.0 + 1.0 / self.shape)
@@ -96,6 +91,14 @@ class Patience:
             early = 1.0 - self.survival(middle) < u
             low, high = np.where(early, middle, low), np.where(early, high, middle)
         return 0.5 * (low + high)
+
+
+def _shape(kind: Kind, cv: float) -> float:
+    if kind == "weibull":
+        return _weibull_shape(cv)
+    if kind == "gamma":
+        return cv**-2
+    return math.sqrt(math.log1p(cv * cv)) if kind == "lognormal" else 1.0
 
 
 def _weibull_shape(cv: float) -> float:
