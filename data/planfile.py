@@ -22,6 +22,7 @@ KeyPath = tuple[str | int, ...]
 _TABLE = re.compile(r"^\s*(\[\[?)\s*([^\]]+?)\s*\]\]?\s*(?:#.*)?$")
 _KEY = re.compile(r"""^\s*((?:"[^"]*"|'[^']*'|[\w-]+)(?:\s*\.\s*(?:"[^"]*"|'[^']*'|[\w-]+))*)\s*=""")
 _KEY_PART = re.compile(r"""\s*(?:"([^"]*)"|'([^']*)'|([\w-]+))\s*(?:\.|$)""")
+_FORM_TAGS = ("number", "table")
 _PLACE = re.compile(r"\s*\(at (?:line (\d+), column (\d+)|end of document)\)\s*$")
 
 
@@ -248,7 +249,12 @@ def _of_kind(kind: str, context: Mapping[str, Any], got: Any, message: str) -> s
     return f"expected {expected}, got {_shown(got)}" if expected else f"{message}, got {_shown(got)}"
 
 
-def _plain(loc: tuple[str | int, ...]) -> KeyPath:
+def _untagged(loc: tuple[str | int, ...]) -> KeyPath:
+    """Return a location without the tag of the form in which a shrinkage is written."""
+    return tuple(part for at, part in enumerate(loc) if not (at and loc[at - 1] == "shrinkage" and part in _FORM_TAGS))
+
+
+def _plain(loc: KeyPath) -> KeyPath:
     """Return a location without pydantic's names of union members (``dict[str,...]``, ``function-after[...]``)."""
     return tuple(part for part in loc if isinstance(part, int) or not re.search(r"[\[(]|^str$|^literal", part))
 
@@ -267,10 +273,11 @@ def problems_in(
     """Return what pydantic found wrong with a model that stands at ``prefix`` of the plan, in the planner's words."""
     found: dict[KeyPath, list[Problem]] = {}
     for entry in error.errors(include_url=False):
-        inner = _plain(tuple(entry["loc"]))
+        loc = _untagged(tuple(entry["loc"]))
+        inner = _plain(loc)
         path = (*prefix, *inner)
         # Of a union only the member that fits what was written is worth a line.
-        in_union = inner != tuple(entry["loc"])
+        in_union = inner != loc
         if in_union and str(entry["type"]) in ("string_type", "dict_type"):
             continue
         # A list of which an element is wrong also counts as too short.
