@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 __all__ = [
-    "ADJUSTMENTS", "AGENTS", "DRIVERS", "EVENTS", "FIXED_SHIFTS", "FORECAST", "HISTORY", "HOLIDAYS", "PREFERENCES",
-    "PRIORS", "REQUIREMENT", "TIME_OFF", "TableSpec", "normalised",
+    "ADJUSTMENTS", "AGENTS", "ATTAINED", "DRIVERS", "EVENTS", "FIXED_SHIFTS", "FORECAST", "HISTORY", "HOLIDAYS",
+    "PREFERENCES", "PRIORS", "REQUIREMENT", "TIME_OFF", "TableSpec", "normalised",
 ]  # fmt: skip
 
 _DROPPED = re.compile(r"[\s_\-*()\[\]:/.]+")
@@ -193,6 +193,17 @@ PRIORS = TableSpec(
         "level": ("日常量", "日常水平"),
     },
     (("edition",), ("event",), ("phase",), ("part",), ("queue",), ("multiple",)),
+)
+ATTAINED = TableSpec(
+    "attained",
+    {
+        "date": _DATE,
+        "queue": _QUEUE,
+        "target": ("target_number", "目标", "目标序号", "指标", "指标序号"),
+        "counted": ("count", "assessed", "计入量", "考核量", "统计量", "样本量"),
+        "value": ("attained", "result", "达成值", "达成", "完成值", "实际值", "数值", "值"),
+    },
+    (("date",), ("queue",), ("target",), ("counted",), ("value",)),
 )
 HOLIDAYS = TableSpec(
     "holidays",

@@ -17,6 +17,7 @@ from pydantic import ValidationError
 
 from data import aliases
 from data.adjustments import read_adjustments
+from data.attained import read_attained
 from data.calendars import calendar_names, load_calendar
 from data.cells import Names
 from data.crosscheck import check_history, check_holidays, check_inputs, check_plan
@@ -44,7 +45,7 @@ _TABLES = tuple(
     spec.name
     for spec in (
         aliases.HISTORY, aliases.AGENTS, aliases.TIME_OFF, aliases.PREFERENCES, aliases.FIXED_SHIFTS, aliases.EVENTS,
-        aliases.DRIVERS, aliases.HOLIDAYS, aliases.ADJUSTMENTS, aliases.PRIORS,
+        aliases.DRIVERS, aliases.HOLIDAYS, aliases.ADJUSTMENTS, aliases.PRIORS, aliases.ATTAINED,
     )
 )  # fmt: skip
 
@@ -224,6 +225,9 @@ class _Loading:
             "drivers": self._rows(aliases.DRIVERS, lambda table: read_drivers(table, self.problems)),
             "events": events,
             "priors": self._rows(aliases.PRIORS, lambda table: read_priors(table, self.names, self.problems)),
+            "attained": self._rows(
+                aliases.ATTAINED, lambda table: read_attained(table, self.names, self.plan, self.problems)
+            ),
             "adjustments": self._rows(
                 aliases.ADJUSTMENTS, lambda table: read_adjustments(table, self.names, self.zone, self.problems)
             ),

@@ -12,6 +12,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
+from data.platform_packs import filled
 from data.tables import decode
 from wfm.errors import InputError, Problem, nearest
 from wfm.plan import Plan
@@ -260,11 +261,14 @@ def _plain(loc: KeyPath) -> KeyPath:
 
 
 def validate(file: PlanFile) -> tuple[Plan | None, list[Problem]]:
-    """Return the plan (None when it is not valid) and every problem of its keys."""
+    """Return the plan (None when it is not valid) and every problem of its keys, targets filled from their packs."""
+    raw, wrong = filled(file.raw)
+    found = [file.problem(path, text) for path, text in wrong]
     try:
-        return Plan.model_validate(file.raw), []
+        plan = Plan.model_validate(raw)
     except ValidationError as error:
-        return None, problems_in(error, file)
+        return None, sorted((*found, *problems_in(error, file)))
+    return (None if found else plan), found
 
 
 def problems_in(
