@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from data.calendars import calendar_names, load_calendar
+from data.crosscheck_service import check_attained, check_service
 from data.planfile import KeyPath, PlanFile
 from data.templates import template_problems
 from wfm.errors import Problem, nearest
@@ -26,7 +27,7 @@ def check_plan(plan: Plan, rules: LabourRules | None, file: PlanFile) -> list[Pr
     """Return what is wrong within the plan itself."""
     found = [
         *_duplicate_ids(plan, file), *_references(plan, file), *_driver_entries(plan, file), *_dates(plan, file),
-        *_unreachable_targets(plan, file),
+        *_unreachable_targets(plan, file), *check_service(plan, file),
     ]  # fmt: skip
     for number, shift in enumerate(plan.shift):
         messages = template_problems(shift, plan.plan.interval_minutes, rules or LabourRules())
@@ -138,6 +139,7 @@ def check_inputs(inputs: Inputs, file: PlanFile) -> list[Problem]:
         *_own_handle_times(inputs, file),
         *_phase_names(inputs, file),
         *_outside_horizon(inputs),
+        *check_attained(inputs, file),
     ]
 
 

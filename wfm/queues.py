@@ -187,9 +187,11 @@ class Queue(PlanPart):
                 f"{self.rounds:g} rounds of {self.reply_seconds:g} s are longer than aht_seconds {self.aht_seconds:g}"
             )
             raise ValueError(text)
-        rounds_counted = [target for target in self.target if target.count != "contact"]
-        if rounds_counted and not all(known):
-            raise ValueError(f"a target with count '{rounds_counted[0].count}' needs rounds and reply_seconds")
+        counting = [number for number, target in enumerate(self.target) if target.count != "contact"]
+        if counting and not all(known):
+            number, target = counting[0] + 1, self.target[counting[0]]
+            named = f" ({target.pack})" if target.pack else ""
+            raise ValueError(f"target {number}{named} with count '{target.count}' needs rounds and reply_seconds")
         return self
 
     @property

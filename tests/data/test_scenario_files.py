@@ -90,3 +90,61 @@ def test_the_plans_own_mistakes_stay_the_plans(tmp_path: Path) -> None:
     plan = PLAN.replace("days = 7", "days = 0")
     folder = write(tmp_path, {"plan.toml": plan, "scenarios/s.toml": "[queue.pre-sale]\nshrinkage = 0.2\n"})
     assert told(folder, "s") == ["plan.toml:4 [plan] days: expected at least 1, got 0"]
+
+
+@pytest.mark.parametrize(
+    ("own", "text", "lost", "absent"),
+    [
+        ("shrinkage = 0.1\n", "shrinkage = 0.2\n", 0.2, 0.0),
+        ("shrinkage = 0.1\n", "shrinkage = { unplanned = { absence = 0.05 }, planned = { a = 0.03 } }\n",
+         0.08, 0.05),
+        ("shrinkage = { unplanned = { absence = 0.05, system = 0.02 } }\n", "shrinkage.unplanned.absence = 0.1\n",
+         0.12, 0.1),
+        ("shrinkage = { unplanned = { absence = 0.05 } }\n", "shrinkage = 0.3\n", 0.3, 0.0),
+    ],
+)  # fmt: skip
+def test_a_scenario_changes_shrinkage_in_either_form(
+    tmp_path: Path, own: str, text: str, lost: float, absent: float
+) -> None:
+    """Number for number, table for number, one category of a table, number for table."""
+    plan = PLAN.replace('channel = "chat"\n', f'channel = "chat"\n{own}')
+    folder = write(tmp_path, {"plan.toml": plan, "scenarios/s.toml": f"[queue.pre-sale]\n{text}"})
+    variant = resolve("s", ScenarioFiles(folder))
+    queue = load(folder, variant.apply, variant.files).inputs.plan.queue[0]
+    assert queue.lost_share == pytest.approx(lost)
+    assert queue.absent_share == pytest.approx(absent)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[queue.pre-sale]\nshrinkage = { unplanned = 3 }\n", "2 {} shrinkage unplanned: expected a table, got 3"),
+        ("[queue.pre-sale.shrinkage.unplanned]\nabsence = 2\n",
+         "2 {} shrinkage unplanned absence: expected below 1.0, got 2"),
+        ("[queue.pre-sale.shrinkage]\nunplaned = { absence = 0.1 }\n",
+         "2 {} shrinkage: unknown key 'unplaned', did you mean 'unplanned'?"),
+        ("[queue.pre-sale.shrinkage]\nplanned = { a = 0.6, b = 0.6 }\n",
+         "1 {} shrinkage: the shares must add up to less than 1, got 1.2"),
+        ("[queue.pre-sale.shrinkage]\nwhole_shift = [3]\n",
+         "2 {} shrinkage whole_shift 1: expected a text in quotes, got 3"),
+        ('[queue.pre-sale]\nshrinkage = "a tenth"\n', "2 {} shrinkage: expected a number, got 'a tenth'"),
+        ("[queue.pre-sale]\nshrinkage = [0.1]\n", "2 {} shrinkage: expected a number, got [0.1]"),
+        ('[requirement]\nmethod = "formulas"\n',
+         "2 [requirement] method: expected 'simulation' or 'formula', got 'formulas', did you mean 'formula'?"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_with_a_table_of_shrinkage_is_said_in_the_planners_words(
+    tmp_path: Path, text: str, said: str
+) -> None:
+    """Keys and lines as written, without the names of the forms that a key may have; nothing else is reported."""
+    folder = write(tmp_path, {"scenarios/s.toml": text})
+    assert told(folder, "s") == ["scenarios/s.toml:" + said.format('[[queue]] 1 "pre-sale"')]
+
+
+def test_a_scenario_changes_how_the_requirement_is_made(tmp_path: Path) -> None:
+    """``[requirement] method`` and ``replications``, which the plan leaves at their defaults."""
+    folder = write(tmp_path, {"scenarios/s.toml": '[requirement]\nmethod = "formula"\nreplications = 50\n'})
+    variant = resolve("s", ScenarioFiles(folder))
+    options = load(folder, variant.apply, variant.files).inputs.plan.requirement
+    assert (options.method, options.replications) == ("formula", 50)
+    assert load(folder).inputs.plan.requirement.method == "simulation"
