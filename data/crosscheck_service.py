@@ -49,7 +49,7 @@ def _chat_only(queue: Queue) -> Iterator[tuple[KeyPath, str]]:
     if queue.channel == "chat":
         return
     if queue.silent_abandonment:
-        yield ("silent_abandonment",), f"expected on chat queues only: who leaves a {queue.channel} queue is gone"
+        yield ("silent_abandonment",), f"changes nothing on a {queue.channel} queue: only a chat can be left open"
     if "routing" in queue.model_fields_set:
         yield ("routing",), f"changes nothing on a {queue.channel} queue: nobody holds several contacts at once"
 

@@ -191,11 +191,13 @@ _STAFFING: dict[str, tuple[str, str]] = {
     "metric_resolved_within": ("resolved within {seconds}", "{seconds}内解决比例"),
     "metric_average_response": ("average response", "平均响应时长"),
     "metric_abandoned": ("abandoned", "放弃率"),
+    "metric_no_service": ("without service", "不服务率"),
     "at_least": ("at least", "不低于"),
     "at_most": ("at most", "不高于"),
     "over_interval": ("each interval", "每时段"),
     "over_day": ("each day", "每日"),
     "over_horizon": ("whole horizon", "整个计划期"),
+    "over_30_days": ("30 days up to each day", "截至每日的30天"),
 }
 _MONEY: dict[str, tuple[str, str]] = {
     "cost": ("Cost", "成本"),

@@ -33,8 +33,8 @@ def told(folder: Path, chat: str = "", phone: str = "", target: str = "", attain
          'plan.toml:11 [[queue]] 1 "pre-sale" patience_cv: is not used: a patience that is fixed always has 0; '
          "`patience_distribution` weibull, gamma or lognormal takes it"),
         ("", "patience_seconds = 60\nsilent_abandonment = 0.2\n",
-         'plan.toml:18 [[queue]] 2 "phone" silent_abandonment: expected on chat queues only: '
-         "who leaves a phone queue is gone"),
+         'plan.toml:18 [[queue]] 2 "phone" silent_abandonment: changes nothing on a phone queue: '
+         "only a chat can be left open"),
         ("", 'routing = "most_busy"\n',
          'plan.toml:17 [[queue]] 2 "phone" routing: changes nothing on a phone queue: '
          "nobody holds several contacts at once"),
