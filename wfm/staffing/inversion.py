@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from wfm.staffing.formulas import ONE_AT_A_TIME, Definition, checked, demand, shaped
-from wfm.staffing.kernels import FIELDS, search_many
+from wfm.staffing.kernels import FIELDS
+from wfm.staffing.searching import search_many
 
 __all__ = ["UnreachableTargetError", "required_agents", "required_for_abandonment", "required_for_average_wait"]
 
@@ -77,19 +78,28 @@ def required_shares(
     speed: FloatArray = ONE_AT_A_TIME,
 ) -> int | IntArray:
     """Return :func:`required_agents` for agents with the given throughput by open contacts."""
+    finite = False if patience_seconds is None else np.isfinite(np.asarray(patience_seconds, dtype=np.float64))
+    checked_shares(arrivals_per_hour, share, within_seconds, finite, definition)
+    return _search(
+        definition, share, arrivals_per_hour, aht_seconds, patience_seconds, within_seconds, speed, seconds=False
+    )
+
+
+def checked_shares(
+    arrivals_per_hour: ArrayLike, share: ArrayLike, within_seconds: ArrayLike, gives_up: ArrayLike,
+    definition: Definition,
+) -> None:  # fmt: skip
+    """Raise ValueError for a wrong share or definition, UnreachableTargetError for a share that nobody can promise."""
     if definition not in get_args(Definition):
         raise ValueError(f"definition: expected one of {', '.join(get_args(Definition))}, got '{definition}'")
     if np.any(checked("share", share) > 1):
         raise ValueError(f"share: expected numbers in [0, 1], got {share!r}")
     never = np.isfinite(np.asarray(within_seconds, dtype=np.float64))
-    if definition == "sl_offered" and patience_seconds is not None:
-        never = never | np.isfinite(np.asarray(patience_seconds, dtype=np.float64))
+    if definition == "sl_offered":
+        never = never | np.asarray(gives_up)
     unreachable = (np.asarray(share, dtype=np.float64) >= 1) & never & (np.asarray(arrivals_per_hour) > 0)
     if np.any(unreachable):
         raise UnreachableTargetError("a share of 1.0 can't be reached by any number of agents; ask at most 0.999")
-    return _search(
-        definition, share, arrivals_per_hour, aht_seconds, patience_seconds, within_seconds, speed, seconds=False
-    )
 
 
 @overload

@@ -1,4 +1,4 @@
-"""Compiled kernels for one queue: blocking, waiting, abandonment, and the search for the smallest number of agents.
+"""Compiled kernels for one queue: blocking, waiting, abandonment.
 
 Everything here is dimensionless: time is counted in handle times, ``load`` is the offered load in erlangs,
 ``speed[k-1]`` what one agent gets done with k contacts open relative to one (``(1.0,)`` on the phone). With ``n``
@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 
 from wfm.staffing.compiled import compiled
 
-__all__ = ["FIELDS", "blocking_many", "evaluate", "evaluate_many", "open_contacts_many", "search_many"]
+__all__ = ["FIELDS", "blocking_many", "evaluate", "evaluate_many", "meets", "open_contacts_many"]
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -321,43 +321,3 @@ def meets(field: int, goal: float, load: float, agents: int, speed: FloatArray, 
     """Return whether ``agents`` reach the goal: at least for service levels, at most for everything else."""
     value = evaluate(load, agents, speed, patience, within)[field]
     return value >= goal if 2 <= field <= 6 else value <= goal
-
-
-@compiled
-def search(field: int, goal: float, load: float, speed: FloatArray, patience: float, within: float) -> int:
-    """Return the smallest number of agents that meets a reachable goal.
-
-    Gallops from the square-root start ``load + sqrt(load)`` and then halves: the values are monotone in the agents.
-    """
-    if meets(field, goal, load, 0, speed, patience, within):
-        return 0
-    full = load / speed[-1]
-    step = int(0.5 * math.sqrt(full)) + 1
-    low, high = 0, int(full + math.sqrt(full)) + 1
-    while not meets(field, goal, load, high, speed, patience, within):
-        low, high = high, high + step
-        step *= 2
-    if low == 0:
-        step = int(0.5 * math.sqrt(full)) + 1
-        low = max(high - step, 0)
-        while low > 0 and meets(field, goal, load, low, speed, patience, within):
-            step *= 2
-            low, high = max(low - step, 0), low
-    while high - low > 1:
-        middle = (low + high) // 2
-        if meets(field, goal, load, middle, speed, patience, within):
-            high = middle
-        else:
-            low = middle
-    return high
-
-
-@compiled
-def search_many(
-    field: int, goal: FloatArray, load: FloatArray, speed: FloatArray, patience: FloatArray, within: FloatArray
-) -> IntArray:
-    """Return :func:`search` of every entry."""
-    out = np.empty(load.size, dtype=np.int64)
-    for i in range(load.size):
-        out[i] = search(field, goal[i], load[i], speed, patience[i], within[i])
-    return out

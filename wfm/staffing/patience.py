@@ -67,6 +67,25 @@ class Patience:
         scale = self.mean_seconds / math.gamma(1.0 + 1.0 / self.shape)
         return np.exp(-((t / scale) ** self.shape))
 
+    def gone(self, seconds: ArrayLike) -> FloatArray:
+        """Return the share that has given up by ``seconds`` (at least 0), to full relative precision near 0."""
+        from scipy import special
+
+        t = np.asarray(seconds, dtype=np.float64)
+        if self.kind == "fixed":
+            return np.where(t < self.mean_seconds, 0.0, 1.0)
+        if self.kind == "hyperexponential":
+            mixed = sum(-share * np.expm1(-t / mean) for share, mean in zip(self.shares, self.means, strict=True))
+            return np.asarray(mixed, dtype=np.float64)
+        if self.kind == "lognormal":
+            middle = math.log(self.mean_seconds) - 0.5 * self.shape**2
+            with np.errstate(divide="ignore"):
+                return np.asarray(special.ndtr((np.log(t) - middle) / self.shape), dtype=np.float64)
+        if self.kind == "gamma":
+            return np.asarray(special.gammainc(self.shape, t * self.shape / self.mean_seconds), dtype=np.float64)
+        scale = self.mean_seconds / math.gamma(1.0 + 1.0 / self.shape)
+        return np.asarray(-np.expm1(-((t / scale) ** self.shape)), dtype=np.float64)
+
     def quantile(self, share: ArrayLike) -> FloatArray:
         """Return the patience that a share of the contacts does not exceed: what random numbers are mapped by."""
         from scipy import special
@@ -85,12 +104,13 @@ class Patience:
         return np.asarray(scale * (-np.log1p(-u)) ** (1.0 / self.shape), dtype=np.float64)
 
     def _mixed(self, u: FloatArray) -> FloatArray:
-        low, high = np.zeros(u.shape), np.full(u.shape, 60.0 * max(self.means))
+        low: FloatArray = np.zeros(u.shape)
+        high: FloatArray = np.full(u.shape, 60.0 * max(self.means))
         for _ in range(80):
             middle = 0.5 * (low + high)
             early = 1.0 - self.survival(middle) < u
             low, high = np.where(early, middle, low), np.where(early, high, middle)
-        return 0.5 * (low + high)
+        return np.asarray(0.5 * (low + high), dtype=np.float64)
 
 
 def _shape(kind: Kind, cv: float) -> float:
