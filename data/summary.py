@@ -72,6 +72,7 @@ def summary_json(
         "status": status or (roster.status if roster else None),
         **_roster_part(inputs, roster),
         **_target_part(attainment),
+        "budgets": _budgets(requirement),
         "agents_short_hours": _short_hours(requirement, roster),
         "audit_errors": None if findings is None else sum(f.severity == "error" for f in findings),
         **_forecast_part(forecast),
@@ -139,6 +140,22 @@ def _target_part(attainment: Attainment | None) -> dict[str, object]:
         "targets_total": len(attainment.targets),
         "probability_all_met": _finite(attainment.probability_all_met, 4),
     }
+
+
+def _budgets(requirement: Requirement | None) -> list[dict[str, object]] | None:
+    """Return what targets over 30 days may still lose; ``target`` counts from 1 as in attained.csv."""
+    if requirement is None:
+        return None
+    numbers = ("counted_past", "missed_past", "expected", "left")
+    return [
+        {
+            "queue": budget.queue,
+            "target": budget.number + 1,
+            "end": budget.end.isoformat(),
+            **{name: _finite(getattr(budget, name), 1) for name in numbers},
+        }
+        for budget in requirement.budgets
+    ]
 
 
 def _short_hours(requirement: Requirement | None, roster: Roster | None) -> float | None:

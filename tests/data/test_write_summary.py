@@ -1,10 +1,13 @@
 """Tests of `summary.json`."""
 
+import dataclasses
 import json
+from datetime import date
 from importlib.metadata import version
 
 from data.summary import installed_versions, people_by_contract, summary_json
 from tests.data.made_up import tiny
+from wfm.results import Budget
 
 KEYS = {
     "scenario", "input_hash", "seed", "versions", "status", "cost", "bound", "gap", "people", "temps_hired",
@@ -43,6 +46,21 @@ def test_an_infeasible_run_says_so_without_a_roster() -> None:
     """The status can be given where there is no roster to take it from."""
     content = json.loads(summary_json(inputs=tiny().inputs, scenario="base", seed=1, status="infeasible"))
     assert content["status"] == "infeasible"
+
+
+def test_budgets_of_rolling_targets_are_told() -> None:
+    """Each with queue, number of the target from 1, last day and numbers; null without a requirement."""
+    made = tiny()
+    budget = Budget("chat", 0, date(2025, 10, 31), 1000.0, 200.0, 300.04, -70.0)
+    requirement = dataclasses.replace(made.requirement, budgets=(budget,))
+    told = json.loads(summary_json(inputs=made.inputs, scenario="base", seed=1, requirement=requirement))["budgets"]
+    assert told == [
+        {
+            "queue": "chat", "target": 1, "end": "2025-10-31", "counted_past": 1000.0, "missed_past": 200.0,
+            "expected": 300.0, "left": -70.0,
+        }
+    ]  # fmt: skip
+    assert json.loads(summary_json(inputs=made.inputs, scenario="base", seed=1))["budgets"] is None
 
 
 def test_people_follow_the_plans_order_and_include_empty_contracts() -> None:
