@@ -1,8 +1,8 @@
 """The random numbers of a replication: contacts that come, and people who are off their seat unplanned.
 
-Every contact and every half hour of a person has random numbers of its own, a hash (splitmix64's finalizer, Steele,
-Lea and Flood 2014) of seed, replication, queue or person, interval and running number. Scenarios that differ in
-staff, speed or one queue's volume therefore meet the same customers elsewhere, and no order of computation matters.
+Every contact, every shift and every half hour of a person has random numbers of its own, a hash of seed, replication,
+queue or person, interval and running number. Scenarios that differ in staff, speed or one queue's volume therefore meet
+the same customers elsewhere, and no order of computation matters.
 """
 
 from __future__ import annotations
@@ -13,52 +13,69 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wfm.simulation.compiled import compiled, part
-from wfm.simulation.model import Contacts, Demand, FloatArray, IntArray, Presence, Seats
+from wfm.simulation.hashing import mix, uniform
+from wfm.simulation.model import Comebacks, Contacts, Demand, FloatArray, IntArray, Presence, Seats, no_comebacks
+from wfm.simulation.patience import FIXED, POWER, TABLE, look_up
 
 __all__ = ["BLOCK_SECONDS", "draw_contacts", "draw_seats"]
 
 BLOCK_SECONDS = 1800.0
 
-_WEYL = np.uint64(0x9E3779B97F4A7C15)
-_FIRST = np.uint64(0xBF58476D1CE4E5B9)
-_SECOND = np.uint64(0x94D049BB133111EB)
-_S30, _S27, _S31, _S11 = np.uint64(30), np.uint64(27), np.uint64(31), np.uint64(11)
-_CONTACTS, _ABSENCE = np.uint64(1), np.uint64(2)
-
-
-@part
-def _mix(key: np.uint64, part: np.uint64) -> np.uint64:
-    bits = key + _WEYL * (part + np.uint64(1))
-    bits = (bits ^ (bits >> _S30)) * _FIRST
-    bits = (bits ^ (bits >> _S27)) * _SECOND
-    return bits ^ (bits >> _S31)
-
-
-@part
-def _uniform(key: np.uint64, part: int) -> float:
-    """Return a number strictly between 0 and 1."""
-    return (float(_mix(key, np.uint64(part)) >> _S11) + 0.5) * (1.0 / 9007199254740992.0)
+_CONTACTS, _ABSENCE, _BACKLOG = np.uint64(1), np.uint64(2), np.uint64(3)
+# What the numbers of one contact are for. 3 (its work) is known to the tally, too.
+_BOT, _PLACE, _PATIENCE, _WORK, _DIALOGUE, _SILENT, _REDIAL, _LUCK, _PAUSE = 0, 1, 2, 3, 4, 5, 6, 7, 8
+_CHILD, _SHIFT = np.uint64(9), np.uint64(1 << 40)
 
 
 @part
 def _stream(seed: int, replication: int, purpose: np.uint64, owner: np.uint64) -> np.uint64:
-    return _mix(_mix(_mix(np.uint64(seed), np.uint64(replication)), purpose), owner)
+    return mix(mix(mix(np.uint64(seed), np.uint64(replication)), purpose), owner)
 
 
 @part
-def _fill_cell(demand: Demand, stream: np.uint64, q: int, t: int, count: int, out: Contacts, n: int) -> int:
+def _place(slope: float, share: float) -> float:
+    """Return where in its interval (0 to 1) a contact arrives: see :func:`wfm.arrival_shape.positions`."""
+    if abs(slope) < 1e-9:
+        return share
+    return math.log1p(share * math.expm1(slope)) / slope
+
+
+@part
+def _patience(demand: Demand, q: int, left: float) -> float:
+    """Return the patience that the share ``left`` of the contacts exceeds."""
+    kind = demand.patience_kind[q]
+    if kind == POWER:
+        lasting = -math.log(left)
+        return float(demand.patience_scale[q] * (lasting if demand.patience_power[q] == 1.0 else
+                                                 lasting ** demand.patience_power[q]))  # fmt: skip
+    if kind == FIXED:
+        return float(demand.patience_scale[q])
+    return look_up(demand.patience_table[q], 1.0 - left) if kind == TABLE else np.inf
+
+
+@part
+def _describe(demand: Demand, out: Contacts, n: int, q: int, t: int, key: np.uint64, still_there: float) -> None:
+    """Write all of a contact but when it comes; ``still_there`` is the share of its like that has not given up yet."""
+    out.queue[n] = q
+    out.key[n] = key
+    out.patience[n] = _patience(demand, q, uniform(key, _PATIENCE) * still_there)
+    out.work_seconds[n] = -math.log(uniform(key, _WORK)) * demand.aht_seconds[q, t]
+    out.silent[n] = demand.silent[q] > 0.0 and uniform(key, _SILENT) < demand.silent[q]
+
+
+@part
+def _fill_cell(demand: Demand, cell: np.uint64, q: int, t: int, count: int, out: Contacts, n: int) -> int:
     """Write the contacts of one queue and interval from row ``n`` on, unsorted; return the row behind the last."""
-    cell = _mix(stream, np.uint64(t))
-    contained = demand.containment[q, t]
+    contained, slope, bot_seconds = demand.containment[q, t], demand.slope[q, t], demand.bot_seconds[q]
     for i in range(count):
-        own = _mix(cell, np.uint64(i))
-        if _uniform(own, 0) < contained:
+        key = mix(cell, np.uint64(i))
+        if contained > 0.0 and uniform(key, _BOT) < contained:
+            out.contained[q, t] += 1.0
             continue
-        out.queue[n] = q
-        out.interval[n] = t
-        out.arrival[n] = (t + _uniform(own, 1)) * demand.interval_seconds
-        out.patience[n] = -math.log(_uniform(own, 2)) * demand.patience_seconds[q]
-        out.work_seconds[n] = -math.log(_uniform(own, 3)) * demand.aht_seconds[q, t]
+        _describe(demand, out, n, q, t, key, 1.0)
+        out.arrival[n] = (t + _place(slope, uniform(key, _PLACE))) * demand.interval_seconds
+        if bot_seconds > 0.0:
+            out.arrival[n] -= math.log(uniform(key, _DIALOGUE)) * bot_seconds
         n += 1
     return n
 
@@ -67,52 +84,157 @@ def _fill_cell(demand: Demand, stream: np.uint64, q: int, t: int, count: int, ou
 def _fill_contacts(demand: Demand, offered: NDArray[np.float32], seed: int, replication: int, out: Contacts) -> int:
     queues, intervals = offered.shape
     n = 0
+    for q in range(queues):
+        stream = _stream(seed, replication, _BACKLOG, demand.key[q])
+        for i in range(demand.backlog[q]):
+            _describe(demand, out, n, q, 0, mix(stream, np.uint64(i)), 1.0 - demand.backlog_gone[q])
+            out.arrival[n] = -demand.backlog_age[q]
+            n += 1
     for t in range(intervals):
         for q in range(queues):
             count = round(offered[q, t])
             if count > 0:
-                n = _fill_cell(demand, _stream(seed, replication, _CONTACTS, demand.key[q]), q, t, count, out, n)
+                cell = mix(_stream(seed, replication, _CONTACTS, demand.key[q]), np.uint64(t))
+                n = _fill_cell(demand, cell, q, t, count, out, n)
     return n
 
 
+@part
+def _interval_of(time: float, interval_seconds: float, intervals: int) -> int:
+    return int(min(max(time / interval_seconds + 1.0, 0.0), intervals + 1.0))
+
+
+@compiled
+def _sort_by_time(time: FloatArray, interval_seconds: float, first: IntArray, start: IntArray, order: IntArray) -> None:
+    """Write into ``order`` the rows by time: a counting sort into as many buckets as rows, then by insertion.
+
+    ``first`` (intervals + 4) and ``start`` (rows + 1) are zeros to work with. Rows of an interval spread over as many
+    buckets as it has rows, so busy intervals sort as quickly as quiet ones.
+    """
+    n, intervals = len(time), len(first) - 4
+    for c in range(n):
+        first[_interval_of(time[c], interval_seconds, intervals) + 1] += 1
+    for t in range(1, len(first)):
+        first[t] += first[t - 1]
+    for step in range(2):
+        for back in range(n):
+            c = n - 1 - back
+            t = _interval_of(time[c], interval_seconds, intervals)
+            inside = time[c] / interval_seconds - (t - 1.0)
+            count = first[t + 1] - first[t]
+            bucket = first[t] + min(max(int(inside * count), 0), count - 1)
+            if step == 0:
+                start[bucket + 1] += 1
+            else:
+                start[bucket + 1] -= 1
+                order[start[bucket + 1]] = c
+        if step == 0:
+            for b in range(1, n + 1):
+                start[b] += start[b - 1]
+    for i in range(1, n):
+        c, j = order[i], i
+        while j > 0 and time[order[j - 1]] > time[c]:
+            order[j] = order[j - 1]
+            j -= 1
+        order[j] = c
+
+
+def _order(time: FloatArray, interval_seconds: float, intervals: int) -> IntArray:
+    """Return the rows in order of time, equal times in order of row."""
+    order = np.empty(len(time), np.int64)
+    first, start = np.zeros(intervals + 4, np.int64), np.zeros(len(time) + 1, np.int64)
+    _sort_by_time(time, interval_seconds, first, start, order)
+    return order
+
+
+@compiled
+def _follow(demand: Demand, contacts: Contacts, known: int, out: Contacts, back: Comebacks, write: bool) -> int:
+    """Write the contacts that may come back, chains of them, behind the ``known`` ones; return how many there are."""
+    m = 0
+    for c in range(known):
+        q, key, origin = contacts.queue[c], contacts.key[c], c
+        while True:
+            redials = uniform(key, _REDIAL) < demand.redial[q]
+            luck = uniform(key, _LUCK)
+            if not redials and luck >= demand.most_errors:
+                break
+            pause = -math.log(uniform(key, _PAUSE))
+            key = mix(key, _CHILD)
+            if write:
+                back.again[origin] = m
+                back.origin[m], back.redials[m], back.luck[m], back.pause[m] = origin, redials, luck, pause
+                t = int(min(max(contacts.arrival[c] / demand.interval_seconds, 0.0), demand.aht_seconds.shape[1] - 1.0))
+                _describe(demand, out, known + m, q, t, key, 1.0)
+                out.arrival[known + m] = np.nan
+            origin = known + m
+            m += 1
+    return m
+
+
+def _empty(size: int, contained: FloatArray) -> Contacts:
+    return Contacts(
+        np.empty(size, np.int64), np.empty(size), np.empty(size), np.empty(size), np.empty(size, np.uint64),
+        np.empty(size, np.bool_), no_comebacks(), contained,
+    )  # fmt: skip
+
+
 def draw_contacts(demand: Demand, offered: NDArray[np.float32], seed: int, replication: int) -> Contacts:
-    """Return the contacts that reach people in one replication, in order of arrival.
+    """Return the contacts that reach people in one replication, in order of arrival, and those that may come back.
 
     Parameters
     ----------
     demand : Demand
         How contacts arrive.
     offered : float32 array (queues, intervals)
-        Whole numbers of contacts, those that a bot will contain included. They fall uniformly into their interval (a
-        Poisson process, where the counts are Poisson), each stays with the bot with probability ``containment``;
-        patience and work are exponential.
+        Whole numbers of contacts, those that a bot will contain included. They fall independently into their interval,
+        by its slope (a Poisson process, where the counts are Poisson); each stays with the bot with probability
+        ``containment``, the others reach people when the bot's dialogue, exponential, is over. Work is exponential.
     seed, replication : int
         Name the random numbers.
     """
-    size = int(np.rint(offered).sum(dtype=np.int64))
-    out = Contacts(np.empty(size, np.int64), np.empty(size, np.int64), np.empty(size), np.empty(size), np.empty(size))
-    n = _fill_contacts(demand, offered, seed, replication, out)
-    order = np.argsort(out.arrival[:n], kind="stable")
-    return Contacts._make(column[order] for column in out)
+    size = int(np.rint(offered).sum(dtype=np.int64)) + int(demand.backlog.sum())
+    raw = _empty(size, np.zeros(offered.shape))
+    n = _fill_contacts(demand, offered, seed, replication, raw)
+    order = _order(raw.arrival[:n], demand.interval_seconds, offered.shape[1])
+    columns = [column[order] for column in raw[:6]]
+    drawn = Contacts._make((*columns, no_comebacks(), raw.contained))
+    if demand.most_errors <= 0.0 and not demand.redial.any():
+        return drawn
+    return _with_comebacks(demand, drawn, n)
+
+
+def _with_comebacks(demand: Demand, drawn: Contacts, n: int) -> Contacts:
+    more = _follow(demand, drawn, n, drawn, drawn.comebacks, False)
+    out = _empty(n + more, drawn.contained)
+    for column, known in zip(out[:6], drawn[:6], strict=True):
+        column[:n] = known
+    back = Comebacks(
+        np.full(n + more, -1), np.empty(more, np.int64), np.empty(more, np.bool_), np.empty(more), np.empty(more)
+    )
+    _follow(demand, drawn, n, out, back, True)
+    return out._replace(comebacks=back)
 
 
 @part
-def _cut_stretch(presence: Presence, s: int, stream: np.uint64, time: FloatArray, profile: IntArray, n: int) -> int:
+def _cut_stretch(presence: Presence, s: int, stream: np.uint64, out: Seats, n: int) -> int:
     """Write the comings and goings of one stretch from row ``n`` on; return the row behind the last."""
-    absent_share = presence.shrinkage[presence.profile[s]]
+    profile = presence.profile[s]
+    if uniform(mix(stream, _SHIFT), presence.day[s]) < presence.absent[profile]:
+        return n
+    away_share = presence.shrinkage[profile]
     start, end = presence.start[s], presence.end[s]
     block = int(start // BLOCK_SECONDS)
     seated = False
     while block * BLOCK_SECONDS < end:
-        present = _uniform(stream, block) >= absent_share
+        present = away_share <= 0.0 or uniform(stream, block) >= away_share
         if present != seated:
-            time[n] = max(start, block * BLOCK_SECONDS)
-            profile[n] = presence.profile[s] if present else -1
+            out.time[n] = max(start, block * BLOCK_SECONDS)
+            out.profile[n] = profile if present else -1
             seated = present
             n += 1
         block += 1
     if seated:
-        time[n], profile[n] = end, -1
+        out.time[n], out.profile[n] = end, -1
         n += 1
     return n
 
@@ -123,7 +245,7 @@ def _fill_seats(presence: Presence, seed: int, replication: int, out: Seats) -> 
     for s in range(len(presence.person)):
         p = presence.person[s]
         stream = _stream(seed, replication, _ABSENCE, presence.key[p])
-        last = _cut_stretch(presence, s, stream, out.time, out.profile, n)
+        last = _cut_stretch(presence, s, stream, out, n)
         for row in range(n, last):
             out.person[row] = p
         n = last
@@ -133,8 +255,9 @@ def _fill_seats(presence: Presence, seed: int, replication: int, out: Seats) -> 
 def draw_seats(presence: Presence, seed: int, replication: int) -> Seats:
     """Return who takes and leaves a seat when, in order of time, unplanned absence included.
 
-    A person is away for a whole half-hour block of the clock with the probability ``presence.shrinkage`` of the
-    profile, independently of other blocks and people.
+    A person loses the whole shift with the probability ``presence.absent`` of the profile, by person and day. In other
+    shifts the person is away for a whole half-hour block of the clock with the probability ``presence.shrinkage``,
+    independently of other blocks and people.
     """
     size = int(((presence.end - presence.start) // BLOCK_SECONDS + 4).sum())
     out = Seats(np.empty(size), np.empty(size, np.int64), np.empty(size, np.int64))

@@ -6,141 +6,60 @@ Rules of play
   advances at ``speed * speedup_q(k) / k``.
 * A call or an e-mail takes a person wholly; the person's open chats pause until it is done, and no other contact is
   started. (If calls had to wait for a person without chats they would starve: chats are refilled as they end.)
-* A new contact goes to the person with the fewest open chats, among these to the one longest in that state; a new
-  e-mail only to an idle person.
+* A new contact goes to the person with the fewest open chats (a chat of a queue routed ``most_busy``: with the most
+  that still have room), among these to the one longest in that state; a new e-mail only to an idle person.
 * A person with room takes the waiting contact of the best priority, then of the longest wait. E-mail (by priority,
   then deadline) comes after all live contacts that wait for that person; beside open chats it is taken up only once
   half of its time is over.
 * A call or an e-mail that was started is finished without interruption.
 * Who leaves the seat (break, meal, end of shift, absence) finishes the open contacts and takes no new one.
+* Who gives up leaves the line at the end of the patience. Who does so silently in a chat stays in line as a phantom: it
+  counts as abandoned, but the person who takes it up keeps a slot for ``silent_seconds`` of talking to nobody. A
+  phantom does no harm to the pace of the person's other chats; a call pauses it as them.
+* Who gives up may call again, and a contact handled wrongly comes back after 30 minutes on average (exponential, both).
+  Where the queue is shut then, the pause starts again at its next opening. A wrong answer shows only later: a contact
+  that comes back is new work of the same size and may go wrong again.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
+from wfm.simulation.agenda import append, first_of, pop, push, remove, schedule
 from wfm.simulation.compiled import compiled, part
-from wfm.simulation.model import CHAT, EMAIL, PHONE, Contacts, Desk, Outcome, Seats
-from wfm.simulation.state import Agenda, Lists, State, new_state
+from wfm.simulation.model import CHAT, EMAIL, MOST_BUSY, PHONE, Contacts, Desk, Outcome, Seats
+from wfm.simulation.state import BENCHES, State, new_state
 
-__all__ = ["URGENT_SHARE", "play"]
+__all__ = ["RETURN_SECONDS", "URGENT_SHARE", "play"]
 
 URGENT_SHARE = 0.5
 """Share of its time to the deadline after which an e-mail is worked on beside open chats."""
+RETURN_SECONDS = 1800.0
+"""Mean time after which a contact that was handled wrongly comes back."""
 
 
 @part
-def _rise(agenda: Agenda, i: int) -> None:
-    item = agenda.heap[i]
-    time = agenda.time[item]
-    while i > 0:
-        up = (i - 1) >> 1
-        other = agenda.heap[up]
-        if agenda.time[other] <= time:
-            break
-        agenda.heap[i] = other
-        agenda.place[other] = i
-        i = up
-    agenda.heap[i] = item
-    agenda.place[item] = i
-
-
-@part
-def _sink(agenda: Agenda, i: int) -> None:
-    size = agenda.size[0]
-    item = agenda.heap[i]
-    time = agenda.time[item]
-    while 2 * i + 1 < size:
-        down = 2 * i + 1
-        if down + 1 < size and agenda.time[agenda.heap[down + 1]] < agenda.time[agenda.heap[down]]:
-            down += 1
-        other = agenda.heap[down]
-        if agenda.time[other] >= time:
-            break
-        agenda.heap[i] = other
-        agenda.place[other] = i
-        i = down
-    agenda.heap[i] = item
-    agenda.place[item] = i
-
-
-@part
-def _schedule(agenda: Agenda, item: int, time: float) -> None:
-    i = agenda.place[item]
-    if i < 0:
-        i = agenda.size[0]
-        agenda.size[0] = i + 1
-        agenda.heap[i] = item
-        agenda.place[item] = i
-    agenda.time[item] = time
-    _rise(agenda, i)
-    _sink(agenda, agenda.place[item])
-
-
-@part
-def _cancel(agenda: Agenda, item: int) -> None:
-    i = agenda.place[item]
-    if i < 0:
-        return
-    agenda.size[0] -= 1
-    last = agenda.heap[agenda.size[0]]
-    agenda.place[item] = -1
-    if last != item:
-        agenda.heap[i] = last
-        agenda.place[last] = i
-        _rise(agenda, i)
-        _sink(agenda, agenda.place[last])
-
-
-@part
-def _next_time(agenda: Agenda) -> float:
-    return float(agenda.time[agenda.heap[0]]) if agenda.size[0] > 0 else np.inf
-
-
-@part
-def _append(lists: Lists, which: int, item: int) -> None:
-    last = lists.tail[which]
-    lists.home[item], lists.before[item], lists.after[item] = which, last, -1
-    lists.tail[which] = item
-    if last < 0:
-        lists.head[which] = item
-    else:
-        lists.after[last] = item
-
-
-@part
-def _remove(lists: Lists, item: int) -> None:
-    which = lists.home[item]
-    if which < 0:
-        return
-    before, after = lists.before[item], lists.after[item]
-    if before < 0:
-        lists.head[which] = after
-    else:
-        lists.after[before] = after
-    if after < 0:
-        lists.tail[which] = before
-    else:
-        lists.before[after] = before
-    lists.home[item] = -1
-
-
-@part
-def _rate(desk: Desk, state: State, q: int, c: int, opened: int) -> float:
-    """Return the work that a contact gets per second on a person with so many open contacts."""
-    level = min(opened, desk.concurrency[q])
-    return float(state.pace[c] * desk.speedup[q, level - 1] / opened)
+def _rate(desk: Desk, state: State, q: int, c: int, shared: int) -> float:
+    """Return the work that a contact gets per second on a person with so many chats that talk."""
+    pace = state.pace[c]
+    if pace == 0.0:
+        return 1.0
+    return float(pace * desk.speedup[q, min(shared, desk.concurrency[q]) - 1] / shared)
 
 
 @part
 def _advance(desk: Desk, contacts: Contacts, state: State, p: int, now: float) -> None:
     """Bring the open contacts of a person to the present: the call or e-mail alone, or else all chats."""
     opened, passed = state.opened[p], now - state.updated[p]
-    first = opened - 1 if state.exclusive[p] else 0
+    state.updated[p] = now
+    if opened == 0 or passed == 0.0:
+        return
+    talking = opened - state.phantoms[p]
+    state.chatted[p] += passed * talking
+    first, shared = (opened - 1, 1) if state.exclusive[p] else (0, talking)
     for i in range(first, opened):
         c = state.slots[p, i]
-        state.rest[c] -= passed * _rate(desk, state, contacts.queue[c], c, opened - first)
-    state.updated[p] = now
+        state.rest[c] -= passed * _rate(desk, state, contacts.queue[c], c, shared)
 
 
 @part
@@ -148,170 +67,268 @@ def _plan_end(desk: Desk, contacts: Contacts, state: State, p: int, now: float) 
     """Find the open contact that a person finishes next; `_advance` must have been called."""
     opened = state.opened[p]
     if opened == 0:
-        _cancel(state.ends, p)
+        schedule(state.ends, p, np.inf)
         return
-    first = opened - 1 if state.exclusive[p] else 0
+    first, shared = (opened - 1, 1) if state.exclusive[p] else (0, opened - state.phantoms[p])
     best = np.inf
     for i in range(first, opened):
         c = state.slots[p, i]
-        needed = max(state.rest[c], 0.0) / _rate(desk, state, contacts.queue[c], c, opened - first)
+        needed = max(state.rest[c], 0.0) / _rate(desk, state, contacts.queue[c], c, shared)
         if needed < best:
             best = needed
             state.next_slot[p] = i
-    _schedule(state.ends, p, now + best)
+    schedule(state.ends, p, now + best)
 
 
 @part
-def _seat(desk: Desk, state: State, p: int, now: float) -> None:
+def _sit(desk: Desk, state: State, p: int, now: float) -> None:
     """Put a person who is free or chatting at the end of the list of those in the same state; others on none."""
-    _remove(state.bench, p)
+    old = state.bench.home[p]
+    if old >= 0:
+        remove(state.bench, p)
+        if state.bench.head[old] < 0:
+            state.room[old // BENCHES] &= ~(1 << (old % BENCHES))
     if state.profile[p] >= 0 and not state.exclusive[p]:
-        states = desk.speedup.shape[1] + 1
         state.since[p] = now
-        _append(state.bench, desk.group[state.profile[p]] * states + state.opened[p], p)
+        group, opened = desk.group[state.profile[p]], state.opened[p]
+        append(state.bench, group * BENCHES + opened, p)
+        state.room[group] |= 1 << opened
 
 
 @part
-def _take(desk: Desk, contacts: Contacts, state: State, out: Outcome, p: int, c: int, now: float) -> None:
-    """Let a person start a contact that waits in no line."""
+def _start(desk: Desk, contacts: Contacts, state: State, out: Outcome, p: int, c: int, now: float) -> None:
+    """Let a person start a contact that waits in no line; `_advance` must have been called."""
     q = contacts.queue[c]
-    _advance(desk, contacts, state, p, now)
     state.slots[p, state.opened[p]] = c
     state.opened[p] += 1
+    if out.abandoned[c] == out.abandoned[c]:
+        state.phantoms[p] += 1
+        state.pace[c], state.rest[c] = 0.0, desk.silent_seconds[q]
+        return
+    profile = state.profile[p]
     state.exclusive[p] = desk.channel[q] != CHAT
-    state.pace[c] = desk.speed[state.profile[p], q]
+    state.pace[c] = desk.speed[profile, q]
     out.answered[c] = now
-    _plan_end(desk, contacts, state, p, now)
-    _seat(desk, state, p, now)
+    if len(state.wrong) > 0 and contacts.comebacks.again[c] >= 0:
+        state.wrong[c] = contacts.comebacks.luck[contacts.comebacks.again[c]] < desk.errors[profile]
+    if len(state.mark) > 0:
+        state.mark[c] = state.chatted[p]
+        out.level[c, 0], out.level[c, 2] = state.opened[p] - state.phantoms[p], state.pace[c]
 
 
 @part
-def _leave_line(state: State, c: int) -> None:
-    _remove(state.lines, c)
-    _cancel(state.leaves, c)
+def _stop(contacts: Contacts, state: State, out: Outcome, p: int, now: float) -> None:
+    """Let a person end the contact whose turn it is; `_advance` must have been called."""
+    last, done = state.opened[p] - 1, state.next_slot[p]
+    c = state.slots[p, done]
+    state.slots[p, done] = state.slots[p, last]
+    state.opened[p] = last
+    state.exclusive[p] = False
+    if state.pace[c] == 0.0:
+        state.phantoms[p] -= 1
+        return
+    out.finished[c] = now
+    if len(state.mark) > 0 and now > out.answered[c]:
+        out.level[c, 1] = (state.chatted[p] - state.mark[c]) / (now - out.answered[c])
+    if len(state.wrong) > 0 and state.wrong[c]:
+        follower = contacts.comebacks.again[c]
+        push(state.coming, 2 * follower + 1, now + contacts.comebacks.pause[follower] * RETURN_SECONDS)
 
 
 @part
-def _before(desk: Desk, contacts: Contacts, a: int, b: int) -> bool:
+def _head(contacts: Contacts, state: State, out: Outcome, q: int, now: float) -> int:
+    """Return the first contact of a line, -1 for none; those that gave up by now leave it unless they are silent."""
+    c = state.head[q]
+    while c >= 0:
+        gone = out.arrival[c] + contacts.patience[c]
+        if gone >= now:
+            break
+        out.abandoned[c] = gone
+        if contacts.silent[c]:
+            break
+        c = state.after[c]
+        state.head[q] = c
+    return int(c)
+
+
+@part
+def _before(desk: Desk, contacts: Contacts, out: Outcome, a: int, b: int) -> bool:
     """Return whether contact ``a`` is served before ``b``: live, then priority, then wait (e-mail: deadline)."""
     qa, qb = contacts.queue[a], contacts.queue[b]
     if (desk.channel[qa] == EMAIL) != (desk.channel[qb] == EMAIL):
         return bool(desk.channel[qb] == EMAIL)
     if desk.priority[qa] != desk.priority[qb]:
         return bool(desk.priority[qa] < desk.priority[qb])
-    due_a = contacts.arrival[a] + desk.allowance_seconds[qa]
-    return bool(due_a < contacts.arrival[b] + desk.allowance_seconds[qb])
+    return bool(out.arrival[a] + desk.allowance_seconds[qa] < out.arrival[b] + desk.allowance_seconds[qb])
 
 
 @part
-def _may_start(desk: Desk, contacts: Contacts, c: int, chats: int, now: float) -> bool:
-    """Return whether a person on no call or e-mail, with so many open chats, may start a waiting contact."""
-    q = contacts.queue[c]
+def _may_start(desk: Desk, q: int, arrival: float, chats: int, now: float) -> bool:
+    """Return whether a person on no call or e-mail, with so many open chats, may start a contact that waits."""
     if desk.channel[q] == PHONE or chats == 0:
         return True
     if desk.channel[q] == CHAT:
         return bool(chats < desk.concurrency[q])
-    return bool(now >= contacts.arrival[c] + URGENT_SHARE * desk.allowance_seconds[q])
+    return bool(now >= arrival + URGENT_SHARE * desk.allowance_seconds[q])
 
 
 @part
-def _next_waiting(desk: Desk, contacts: Contacts, state: State, p: int, now: float) -> int:
+def _next_waiting(desk: Desk, contacts: Contacts, state: State, out: Outcome, p: int, now: float) -> int:
     """Return the waiting contact that a person on no call or e-mail takes now, -1 for none."""
-    serves = desk.serves[desk.group[state.profile[p]]]
+    group = desk.group[state.profile[p]]
     best = -1
-    for q in range(len(serves)):
-        c = state.lines.head[q]
-        if c < 0 or not serves[q] or not _may_start(desk, contacts, c, state.opened[p], now):
+    for q in range(len(state.head)):
+        if state.head[q] < 0 or not desk.serves[group, q]:
             continue
-        if best < 0 or _before(desk, contacts, c, best):
+        c = _head(contacts, state, out, q, now)
+        if c < 0 or not _may_start(desk, q, out.arrival[c], state.opened[p], now):
+            continue
+        if best < 0 or _before(desk, contacts, out, c, best):
             best = c
     return best
 
 
 @part
-def _fill(desk: Desk, contacts: Contacts, state: State, out: Outcome, p: int, now: float) -> None:
-    """Let a person take waiting contacts as long as there is room."""
+def _settle(desk: Desk, contacts: Contacts, state: State, out: Outcome, p: int, now: float) -> None:
+    """Let a person whose state has changed take waiting contacts as long as there is room."""
     while state.profile[p] >= 0 and not state.exclusive[p]:
-        c = _next_waiting(desk, contacts, state, p, now)
+        c = _next_waiting(desk, contacts, state, out, p, now)
         if c < 0:
             break
-        _leave_line(state, c)
-        _take(desk, contacts, state, out, p, c, now)
+        state.head[contacts.queue[c]] = state.after[c]
+        _start(desk, contacts, state, out, p, c, now)
+    _plan_end(desk, contacts, state, p, now)
+    _sit(desk, state, p, now)
 
 
 @part
-def _find(desk: Desk, contacts: Contacts, state: State, c: int) -> int:
-    """Return the person who takes a new contact now, -1 for none."""
-    q = contacts.queue[c]
-    states = desk.speedup.shape[1] + 1
-    best, longest = -1, np.inf
-    for chats in range(states if desk.channel[q] == PHONE else desk.concurrency[q]):
-        for g in desk.groups_of[q]:
-            if g < 0:
-                break
-            p = state.bench.head[g * states + chats]
-            if p >= 0 and state.since[p] < longest:
-                best, longest = p, state.since[p]
-        if best >= 0:
+def _level(desk: Desk, state: State, q: int) -> int:
+    """Return how many open chats the people have to whom a new contact goes, -1 when nobody has room."""
+    room = 0
+    for g in desk.groups_of[q]:
+        if g < 0:
             break
+        room |= state.room[g]
+    if desk.channel[q] != PHONE:
+        room &= (1 << desk.concurrency[q]) - 1
+    if room == 0:
+        return -1
+    level = 0
+    if desk.routing[q] == MOST_BUSY:
+        while room > 1:
+            room >>= 1
+            level += 1
+        return level
+    while room & 1 == 0:
+        room >>= 1
+        level += 1
+    return level
+
+
+@part
+def _find(desk: Desk, state: State, q: int) -> int:
+    """Return the person who takes a new contact of a queue now, -1 for none."""
+    level = _level(desk, state, q)
+    if level < 0:
+        return -1
+    best, longest = -1, np.inf
+    for g in desk.groups_of[q]:
+        if g < 0:
+            break
+        p = state.bench.head[g * BENCHES + level]
+        if p >= 0 and state.since[p] < longest:
+            best, longest = p, state.since[p]
     return best
 
 
 @part
-def _arrive(desk: Desk, contacts: Contacts, state: State, out: Outcome, c: int) -> None:
-    now = contacts.arrival[c]
-    p = _find(desk, contacts, state, c)
+def _arrive(desk: Desk, contacts: Contacts, state: State, out: Outcome, c: int, now: float) -> None:
+    q = contacts.queue[c]
+    p = _find(desk, state, q)
     if p >= 0:
-        _take(desk, contacts, state, out, p, c, now)
+        _advance(desk, contacts, state, p, now)
+        _start(desk, contacts, state, out, p, c, now)
+        _plan_end(desk, contacts, state, p, now)
+        _sit(desk, state, p, now)
         return
-    _append(state.lines, contacts.queue[c], c)
-    if contacts.patience[c] < np.inf:
-        _schedule(state.leaves, c, now + contacts.patience[c])
+    state.after[c] = -1
+    if state.head[q] < 0:
+        state.head[q] = c
+    else:
+        state.after[state.tail[q]] = c
+    state.tail[q] = c
+    if len(state.wrong) > 0:
+        follower = contacts.comebacks.again[c]
+        if follower >= 0 and contacts.comebacks.redials[follower]:
+            pause = contacts.comebacks.pause[follower] * desk.redial_seconds[q]
+            push(state.coming, 2 * follower, now + contacts.patience[c] + pause)
 
 
 @part
-def _finish(desk: Desk, contacts: Contacts, state: State, out: Outcome, p: int, now: float) -> None:
-    _advance(desk, contacts, state, p, now)
-    last = state.opened[p] - 1
-    done = state.next_slot[p]
-    out.finished[state.slots[p, done]] = now
-    state.slots[p, done] = state.slots[p, last]
-    state.opened[p] = last
-    state.exclusive[p] = False
-    _plan_end(desk, contacts, state, p, now)
-    _seat(desk, state, p, now)
-    _fill(desk, contacts, state, out, p, now)
+def _come_back(desk: Desk, contacts: Contacts, state: State, out: Outcome, now: float) -> None:
+    """Let the next comeback happen, unless its origin was answered after all or the queue is shut."""
+    entry = pop(state.coming)
+    follower, wrong = entry >> 1, entry & 1 == 1
+    origin = contacts.comebacks.origin[follower]
+    if not wrong and out.answered[origin] == out.answered[origin]:
+        return
+    q = contacts.queue[origin]
+    t = int(now / desk.interval_seconds)
+    if desk.shut_seconds[q, t] > 0.0:
+        pause = contacts.comebacks.pause[follower] * (RETURN_SECONDS if wrong else desk.redial_seconds[q])
+        push(state.coming, entry, t * desk.interval_seconds + desk.shut_seconds[q, t] + pause)
+        return
+    c = len(out.arrival) - len(contacts.comebacks.origin) + follower
+    out.arrival[c], out.repeat[c] = now, wrong
+    _arrive(desk, contacts, state, out, c, now)
+
+
+@part
+def _close(contacts: Contacts, state: State, out: Outcome, horizon_seconds: float) -> None:
+    """Note who of those still in line gave up before the end."""
+    for q in range(len(state.head)):
+        c = state.head[q]
+        while c >= 0:
+            gone = out.arrival[c] + contacts.patience[c]
+            if gone < horizon_seconds:
+                out.abandoned[c] = gone
+            c = state.after[c]
 
 
 @compiled
 def _run(desk: Desk, contacts: Contacts, seats: Seats, state: State, out: Outcome, horizon_seconds: float) -> None:
-    n = len(contacts.arrival)
+    n = len(contacts.arrival) - len(contacts.comebacks.origin)
     c, s = 0, 0
     while True:
         arrival = contacts.arrival[c] if c < n else np.inf
         seat = seats.time[s] if s < len(seats.time) else np.inf
-        end, leave = _next_time(state.ends), _next_time(state.leaves)
-        now = min(min(arrival, seat), min(end, leave))
+        end = state.ends[1]
+        back = state.coming.time[0] if state.coming.size[0] > 0 else np.inf
+        now = min(min(arrival, seat), min(end, back))
         if now >= horizon_seconds:
-            return
-        if seat == now:
-            p = seats.person[s]
-            state.profile[p] = seats.profile[s]
-            _seat(desk, state, p, now)
-            _fill(desk, contacts, state, out, p, now)
-            s += 1
-        elif end == now:
-            _finish(desk, contacts, state, out, state.ends.heap[0], now)
-        elif leave == now:
-            gone = state.leaves.heap[0]
-            out.abandoned[gone] = now
-            _leave_line(state, gone)
-        else:
-            _arrive(desk, contacts, state, out, c)
+            break
+        if end == now and seat > now:
+            p = first_of(state.ends)
+            _advance(desk, contacts, state, p, now)
+            _stop(contacts, state, out, p, now)
+            _settle(desk, contacts, state, out, p, now)
+        elif arrival == now and seat > now:
+            _arrive(desk, contacts, state, out, c, now)
             c += 1
+        elif seat == now:
+            p = seats.person[s]
+            _advance(desk, contacts, state, p, now)
+            state.profile[p] = seats.profile[s]
+            _settle(desk, contacts, state, out, p, now)
+            s += 1
+        else:
+            _come_back(desk, contacts, state, out, now)
+    _close(contacts, state, out, horizon_seconds)
 
 
-def play(desk: Desk, contacts: Contacts, seats: Seats, people: int, horizon_seconds: float) -> Outcome:
+def play(
+    desk: Desk, contacts: Contacts, seats: Seats, people: int, horizon_seconds: float, levels: bool = False
+) -> Outcome:
     """Return when each contact is answered, finished or abandoned within the horizon.
 
     Parameters
@@ -326,8 +343,13 @@ def play(desk: Desk, contacts: Contacts, seats: Seats, people: int, horizon_seco
         ``seats.person`` counts from 0 to ``people - 1``.
     horizon_seconds : float
         Events at or after this moment don't happen.
+    levels : bool
+        Record how many chats people had open: what messages are drawn from. Else ``level`` is empty.
     """
     n = len(contacts.arrival)
-    out = Outcome(np.full(n, np.nan), np.full(n, np.nan), np.full(n, np.nan))
-    _run(desk, contacts, seats, new_state(desk, contacts, people), out, horizon_seconds)
+    out = Outcome(
+        contacts.arrival.copy(), np.full(n, np.nan), np.full(n, np.nan), np.full(n, np.nan), np.zeros(n, np.bool_),
+        np.zeros((n if levels else 0, 3)),
+    )  # fmt: skip
+    _run(desk, contacts, seats, new_state(desk, contacts, people, levels), out, horizon_seconds)
     return out

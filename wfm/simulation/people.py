@@ -44,29 +44,34 @@ class Stretches:
     ----------
     people : tuple of str
         Employee ids in order; ``person`` counts into them.
-    person, profile : int arrays (stretches,)
+    person, profile, day : int arrays (stretches,)
+        ``day`` numbers the calendar day on which the shift starts.
     start, end : float arrays (stretches,)
         Seconds after the horizon's start, inside the horizon, in order of person and start.
     speed : float array (profiles, queues)
         At least one row.
+    errors : float array (profiles,)
+        Share of contacts that must be done again.
     """
 
     people: tuple[str, ...]
     person: IntArray
     profile: IntArray
+    day: IntArray
     start: FloatArray
     end: FloatArray
     speed: FloatArray
+    errors: FloatArray
 
-    def presence(self, shrinkage: FloatArray) -> Presence:
-        """Return what the random absence is drawn from, given the share of absence by profile."""
+    def presence(self, absent: FloatArray, shrinkage: FloatArray) -> Presence:
+        """Return what the random absence is drawn from, given the shares of lost shifts and half hours by profile."""
         key = np.array([key_of(name) for name in self.people], dtype=np.uint64)
-        return Presence(key, self.person, self.profile, self.start, self.end, shrinkage)
+        return Presence(key, self.person, self.profile, self.day, self.start, self.end, absent, shrinkage)
 
 
 @dataclass(frozen=True)
 class _Skill:
-    """How fast one person is: speed by queue, times the contract's speed by week after ``first_day``."""
+    """How fast and how right one person is: speed by queue, and the contract's numbers by week after ``first_day``."""
 
     queues: Mapping[str, float]
     contract: Contract
@@ -74,11 +79,15 @@ class _Skill:
 
     def speed_on(self, day: date, queue: str) -> float:
         """Return the relative speed on a queue, 0 when the person does not serve it."""
-        if self.first_day is None:
-            ramp = self.contract.speed[-1]
-        else:
-            ramp = self.contract.speed_in_week((day - self.first_day).days // 7)
-        return self.queues.get(queue, 0.0) * ramp
+        return self.queues.get(queue, 0.0) * self.contract.speed_in_week(self._week(day))
+
+    def errors_on(self, day: date) -> float:
+        """Return the share of contacts that must be done again."""
+        return self.contract.errors_in_week(self._week(day))
+
+    def _week(self, day: date) -> int:
+        """Return the week on seat (0 = the first); a late one when the first day is unknown."""
+        return 10_000 if self.first_day is None else (day - self.first_day).days // 7
 
 
 def key_of(name: str) -> int:
@@ -123,15 +132,17 @@ def read_stretches(inputs: Inputs, grid: TimeGrid, queues: Sequence[str], roster
     spans = spans[spans[:, 1] < spans[:, 2]]
     spans = spans[np.lexsort((spans[:, 1], spans[:, 0]))]
     kept = [work[int(row)] for row in spans[:, 3]]
-    speeds, profile = _profiles(kept, queues, skills)
+    rows, profile = _profiles(kept, queues, skills)
     person = spans[:, 0].astype(np.int64)
-    return Stretches(people, person, profile, spans[:, 1] - origin, spans[:, 2] - origin, speeds)
+    day = np.array([item.date.toordinal() for item in kept], dtype=np.int64)
+    speeds, errors = rows[:, :-1].copy(), rows[:, -1].copy()
+    return Stretches(people, person, profile, day, spans[:, 1] - origin, spans[:, 2] - origin, speeds, errors)
 
 
 def _profiles(
     work: Sequence[Activity], queues: Sequence[str], skills: Mapping[str, _Skill]
 ) -> tuple[FloatArray, IntArray]:
-    """Return the distinct rows of speed by queue and the row of each activity."""
+    """Return the distinct rows of speed by queue, errors behind, and the row of each activity."""
     rows: dict[tuple[float, ...], int] = {}
     cache: dict[tuple[str, date, str], int] = {}
     profile = np.zeros(len(work), dtype=np.int64)
@@ -140,9 +151,9 @@ def _profiles(
         if key not in cache:
             skill = skills[item.employee_id]
             speed = tuple(skill.speed_on(item.date, q) if item.queue in ("", q) else 0.0 for q in queues)
-            cache[key] = rows.setdefault(speed, len(rows))
+            cache[key] = rows.setdefault((*speed, skill.errors_on(item.date)), len(rows))
         profile[i] = cache[key]
-    return np.array(list(rows) or [(0.0,) * len(queues)], dtype=np.float64), profile
+    return np.array(list(rows) or [(0.0,) * (len(queues) + 1)], dtype=np.float64), profile
 
 
 def _skills(plan: Plan, inputs: Inputs, roster: RosterView) -> dict[str, _Skill]:

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import os
 from concurrent.futures import ThreadPoolExecutor
-from itertools import pairwise
+from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from wfm.inputs import Inputs
+from wfm.plan import Queue
 from wfm.progress import Progress, silent
 from wfm.results import Attainment, Forecast
 from wfm.simulation.draws import draw_contacts, draw_seats
 from wfm.simulation.engine import play
-from wfm.simulation.model import FloatArray
+from wfm.simulation.messages import Talk, prepare_talk
+from wfm.simulation.model import Demand, Desk, FloatArray, Presence
 from wfm.simulation.people import RosterView, read_stretches
-from wfm.simulation.prepare import prepare_demand, prepare_desk, shrinkage_by_profile
-from wfm.simulation.tally import tally
-from wfm.simulation.targets import Gauge, Sums, gauges_of, judge, pack, quantile
+from wfm.simulation.prepare import absence_by_profile, prepare_demand, prepare_desk
+from wfm.simulation.tally import Gauges, tally
+from wfm.simulation.targets import Gauge, add_contained, gauges_of, pack
+from wfm.simulation.verdict import Sums, hurting, judge, missed, quantile, with_past
 
 __all__ = ["RosterView", "simulate"]
 
@@ -67,9 +71,12 @@ def simulate(
     ``answered_within_mean`` and ``_p10`` take the time of the queue's first target (30 s when it has none; e-mail:
     finished within it, 24 h when it has none). Unplanned absence is drawn by person and half hour.
     """
+    queues = [inputs.plan.queue_by_id(name) for name in forecast.queues]
     count = replications if replications is not None else inputs.plan.simulation.replications
-    gauges = gauges_of([inputs.plan.queue_by_id(name) for name in forecast.queues], forecast.grid)
-    sums = _replicate(inputs, forecast, roster, seed, count, absence, progress, jobs, gauges)
+    gauges = gauges_of(queues, forecast.grid)
+    played = _Played.of(inputs, forecast, roster, gauges, queues, absence)
+    sums, lost = _replicate(played, forecast, seed & (2**63 - 1), count, progress, jobs)
+    sums = [with_past(gauge, part, inputs.attained, forecast.grid) for gauge, part in zip(gauges, sums, strict=True)]
     judged = [judge(gauge, part) for gauge, part in zip(gauges, sums, strict=True) if gauge.target is not None]
     holds = np.array([hold for _, hold in judged], dtype=np.bool_).reshape(-1, count)
     coverage = [part for gauge, part in zip(gauges, sums, strict=True) if gauge.target is None]
@@ -81,31 +88,69 @@ def simulate(
         answered_within_p10=np.array([quantile(part.ratio, 0.1) for part in coverage]),
         probability_all_met=float(holds.all(axis=0).mean()),
         replications=count,
-    )
+        hurting=tuple(
+            item
+            for gauge, row in zip(gauges, lost, strict=True) if gauge.target is not None
+            for item in hurting(gauge, row, forecast.grid)
+        ),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Played:
+    """All that the replications share."""
+
+    desk: Desk
+    demand: Demand
+    presence: Presence
+    people: int
+    queues: list[Queue]
+    gauges: list[Gauge]
+    packed: Gauges
+    talk: Talk
+    horizon_seconds: float
+
+    @classmethod
+    def of(
+        cls, inputs: Inputs, forecast: Forecast, roster: RosterView, gauges: list[Gauge], queues: list[Queue],
+        absence: float,
+    ) -> _Played:  # fmt: skip
+        grid = forecast.grid
+        stretches = read_stretches(inputs, grid, forecast.queues, roster)
+        desk = prepare_desk(queues, stretches.speed, stretches.errors, grid)
+        demand = prepare_demand(forecast, queues, float(stretches.errors.max(initial=0.0)))
+        presence = stretches.presence(*absence_by_profile(forecast, queues, stretches.speed, absence))
+        return cls(
+            desk, demand, presence, len(stretches.people), queues, gauges, pack(gauges, queues, grid),
+            prepare_talk(queues), grid.n * demand.interval_seconds,
+        )  # fmt: skip
+
+    def once(self, offered: NDArray[np.float32], seed: int, replication: int) -> tuple[FloatArray, FloatArray]:
+        """Return the sums above and below the line of one replication: arrays (gauges, intervals)."""
+        contacts = draw_contacts(self.demand, offered, seed, replication)
+        seats = draw_seats(self.presence, seed, replication)
+        levels = bool(self.talk.step.any())
+        outcome = play(self.desk, contacts, seats, self.people, self.horizon_seconds, levels)
+        upper, lower = tally(contacts, outcome, self.packed, self.talk, self.horizon_seconds)
+        add_contained(self.gauges, self.queues, self.talk, contacts.contained, upper, lower)
+        return upper, lower
 
 
 def _replicate(
-    inputs: Inputs, forecast: Forecast, roster: RosterView, seed: int, count: int, absence: float,
-    progress: Progress, jobs: int | None, gauges: list[Gauge],
-) -> list[Sums]:  # fmt: skip
-    """Return the sums of every gauge over all replications."""
-    queues = [inputs.plan.queue_by_id(name) for name in forecast.queues]
-    stretches = read_stretches(inputs, forecast.grid, forecast.queues, roster)
-    desk, demand = prepare_desk(queues, stretches.speed), prepare_demand(forecast, queues)
-    presence = stretches.presence(shrinkage_by_profile(forecast, queues, stretches.speed, absence))
-    packed, offsets = pack(gauges, queues)
-    horizon = forecast.grid.n * demand.interval_seconds
-    seed &= 2**63 - 1
+    played: _Played, forecast: Forecast, seed: int, count: int, progress: Progress, jobs: int | None
+) -> tuple[list[Sums], FloatArray]:
+    """Return the sums of every gauge by replication and period, and the mean missed by gauge and interval."""
+    gauges = played.gauges
+    sums = [Sums(*np.zeros((2, count, len(gauge.labels)))) for gauge in gauges]
+    lost = np.zeros((len(gauges), forecast.grid.n))
 
     def one(r: int) -> tuple[FloatArray, FloatArray]:
-        contacts = draw_contacts(demand, forecast.paths[r % len(forecast.paths)], seed, r)
-        seats = draw_seats(presence, seed, r)
-        outcome = play(desk, contacts, seats, len(stretches.people), horizon)
-        return tally(contacts, outcome, packed, int(offsets[-1]), horizon)
+        return played.once(forecast.paths[r % len(forecast.paths)], seed, r)
 
-    upper, lower = np.empty((count, offsets[-1])), np.empty((count, offsets[-1]))
     with ThreadPoolExecutor(jobs or os.cpu_count() or 1) as pool:
-        for r, (above, below) in enumerate(pool.map(one, range(count))):
-            upper[r], lower[r] = above, below
+        for r, (upper, lower) in enumerate(pool.map(one, range(count))):
+            for g, gauge in enumerate(gauges):
+                sums[g].upper[r], sums[g].lower[r] = gauge.by_period(upper[g]), gauge.by_period(lower[g])
+                lost[g] += missed(gauge, upper[g], lower[g])
             progress("simulate", (r + 1) / count, f"{r + 1} of {count} futures")
-    return [Sums(upper[:, a:b], lower[:, a:b]) for a, b in pairwise(offsets)]
+    return sums, lost / count

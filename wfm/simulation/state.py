@@ -6,72 +6,60 @@ from typing import NamedTuple
 
 import numpy as np
 
+from wfm.simulation.agenda import Heap, Lists, new_heap, new_lists, new_tournament
 from wfm.simulation.model import BoolArray, Contacts, Desk, FloatArray, IntArray
 
-__all__ = ["Agenda", "Lists", "State", "new_state"]
+__all__ = ["BENCHES", "State", "new_state"]
 
-
-class Agenda(NamedTuple):
-    """Items with a time each: an indexed binary heap, so that times can change and items can be taken out."""
-
-    heap: IntArray
-    place: IntArray
-    time: FloatArray
-    size: IntArray
-
-
-class Lists(NamedTuple):
-    """Doubly linked lists; an item is in at most one, ``home`` (-1 = in none)."""
-
-    head: IntArray
-    tail: IntArray
-    after: IntArray
-    before: IntArray
-    home: IntArray
+BENCHES = 64
+"""Lists of people by number of open chats, for each group; more than anybody may have open."""
 
 
 class State(NamedTuple):
     """What changes while playing.
 
-    ``lines``: waiting contacts by queue, oldest first. ``bench``: people on no call or e-mail by group and number of
-    open chats, longest in that state first. ``ends``: next completion by person. ``leaves``: end of patience by waiting
-    contact.
+    ``head``, ``tail``, ``after``: waiting contacts by queue, oldest first. ``bench``: people on no call or e-mail by
+    group and number of open chats, longest in that state first; bit ``k`` of ``room`` (groups) says that there are
+    some with ``k``. ``ends``: next completion by person. ``coming``: contacts that come back.
 
     By person: speed ``profile`` (-1 off the seat), ``exclusive`` (on a call or e-mail), number of contacts ``opened``
-    and which (``slots``), which of them ends next, ``since`` when in this state, and when last ``updated``.
-    By contact: work left (``rest``, seconds of a person of speed 1) and ``pace`` (speed of its person).
+    and which (``slots``), how many of them are chats that the customer has left (``phantoms``), which ends next,
+    ``since`` when in this state, when last ``updated``, and the integral of the open chats (``chatted``).
+    By contact: work left (``rest``, seconds of a person of speed 1), ``pace`` (speed of its person, 0 = a phantom),
+    whether it is handled ``wrong``, and the person's ``chatted`` when it was taken (``mark``).
     """
 
-    lines: Lists
+    head: IntArray
+    tail: IntArray
+    after: IntArray
     bench: Lists
-    ends: Agenda
-    leaves: Agenda
+    room: IntArray
+    ends: FloatArray
+    coming: Heap
     profile: IntArray
     exclusive: BoolArray
     opened: IntArray
+    phantoms: IntArray
     slots: IntArray
     next_slot: IntArray
     since: FloatArray
     updated: FloatArray
+    chatted: FloatArray
     rest: FloatArray
     pace: FloatArray
+    wrong: BoolArray
+    mark: FloatArray
 
 
-def _new_agenda(items: int) -> Agenda:
-    return Agenda(np.empty(items, np.int64), np.full(items, -1), np.zeros(items), np.zeros(1, np.int64))
-
-
-def _new_lists(lists: int, items: int) -> Lists:
-    return Lists(np.full(lists, -1), np.full(lists, -1), np.full(items, -1), np.full(items, -1), np.full(items, -1))
-
-
-def new_state(desk: Desk, contacts: Contacts, people: int) -> State:
-    """Return an empty desk: nobody on seat, nobody waiting."""
-    queues, levels = desk.speedup.shape
-    n = len(contacts.arrival)
+def new_state(desk: Desk, contacts: Contacts, people: int, levels: bool) -> State:
+    """Return an empty desk: nobody on seat, nobody waiting; ``levels``: open chats are recorded."""
+    queues, most = desk.speedup.shape
+    n, groups = len(contacts.arrival), len(desk.serves)
     return State(
-        _new_lists(queues, n), _new_lists(len(desk.serves) * (levels + 1), people), _new_agenda(people), _new_agenda(n),
-        np.full(people, -1), np.zeros(people, np.bool_), np.zeros(people, np.int64),
-        np.zeros((people, levels + 1), np.int64), np.zeros(people, np.int64), np.zeros(people), np.zeros(people),
-        contacts.work_seconds.copy(), np.ones(n),
+        np.full(queues, -1), np.full(queues, -1), np.empty(n, np.int64), new_lists(groups * BENCHES, people),
+        np.zeros(groups, np.int64), new_tournament(people), new_heap(2 * len(contacts.comebacks.origin)),
+        np.full(people, -1), np.zeros(people, np.bool_), np.zeros(people, np.int64), np.zeros(people, np.int64),
+        np.zeros((people, most + 1), np.int64), np.zeros(people, np.int64), np.zeros(people), np.zeros(people),
+        np.zeros(people), contacts.work_seconds.copy(), np.empty(n),
+        np.zeros(len(contacts.comebacks.again), np.bool_), np.empty(n if levels else 0),
     )  # fmt: skip

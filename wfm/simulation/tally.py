@@ -1,21 +1,26 @@
-"""From the fate of each contact to sums per target and period."""
+"""From the fate of each contact to sums per gauge and interval."""
 
 from __future__ import annotations
 
-import math
 from typing import NamedTuple
 
 import numpy as np
 
 from wfm.simulation.compiled import compiled, part
-from wfm.simulation.model import Contacts, FloatArray, IntArray, Outcome
+from wfm.simulation.messages import Talk, reply_seconds, rounds_of
+from wfm.simulation.model import BoolArray, Contacts, FloatArray, IntArray, Outcome
 
-__all__ = ["ABANDONED", "ANSWERED", "AVERAGE", "FINISHED", "RESPONSE_CAP_SECONDS", "WITHIN", "Gauges", "tally"]
+__all__ = [
+    "ABANDONED", "ANSWERED", "AVERAGE", "CONTACT", "CUSTOMER", "EXCLUDED", "FINISHED", "LEFT_QUEUE", "NO_SERVICE",
+    "OFFERED", "OF_ANSWERED", "ROUND", "WITHIN", "WITHOUT_SHORT", "Gauges", "tally",
+]  # fmt: skip
 
-WITHIN, AVERAGE, ABANDONED = 0, 1, 2
+WITHIN, AVERAGE, ABANDONED, NO_SERVICE = 0, 1, 2, 3
 ANSWERED, FINISHED = 0, 1
-RESPONSE_CAP_SECONDS = 600.0
-"""A live contact's response counts with at most this in an average (the platforms' rule for unanswered rounds)."""
+CONTACT, ROUND, CUSTOMER = 0, 1, 2
+OFFERED, OF_ANSWERED, WITHOUT_SHORT, LEFT_QUEUE = 0, 1, 2, 3
+EXCLUDED = -1.0
+_SERVED, _GONE, _OPEN = 0, 1, 2
 
 
 class Gauges(NamedTuple):
@@ -25,66 +30,159 @@ class Gauges(NamedTuple):
     ----------
     first : int array (queues + 1,)
         Gauges ``first[q]:first[q + 1]`` belong to queue ``q``.
-    kind, clock : int arrays (gauges,)
-        ``WITHIN``, ``AVERAGE`` or ``ABANDONED``; the clock stops when the contact is ``ANSWERED`` or ``FINISHED``.
+    kind, clock, unit, definition : int arrays (gauges,)
+        ``WITHIN``, ``AVERAGE``, ``ABANDONED`` or ``NO_SERVICE``; the clock stops when the contact is ``ANSWERED`` or
+        ``FINISHED``; counted is each ``CONTACT``, ``ROUND`` or ``CUSTOMER``; the share is of those ``OFFERED``,
+        ``OF_ANSWERED``, ``WITHOUT_SHORT`` abandonments, or whoever ``LEFT_QUEUE`` in time counts as good.
     seconds, cap : float arrays (gauges,)
         Target time, and the most with which a wait enters an average.
-    cell : int array (gauges, intervals)
-        Into which sum contacts go that arrive in an interval; -1 = into none.
+    unanswered : float array (gauges,)
+        Seconds that an abandoned contact adds to an average: NaN = its wait, ``EXCLUDED`` = it stays out.
+    hours : int array (gauges,)
+        Row of ``open_seconds`` by which seconds are counted, -1 = by the calendar.
+    open_seconds : float array (rows, minutes + 1)
+        How long queues have been open since the start, at each minute.
+    inside : bool array (gauges, intervals)
+        Whether contacts count that arrive in an interval.
+    interval_seconds : float
     """
 
     first: IntArray
     kind: IntArray
     clock: IntArray
+    unit: IntArray
+    definition: IntArray
     seconds: FloatArray
     cap: FloatArray
-    cell: IntArray
+    unanswered: FloatArray
+    hours: IntArray
+    open_seconds: FloatArray
+    inside: BoolArray
+    interval_seconds: float
 
 
 @part
-def _value(gauges: Gauges, g: int, arrival: float, reached: float, left: float, horizon: float) -> float:
-    """Return what a contact adds to the upper sum, NaN when it stays out of both.
+def _clock(gauges: Gauges, g: int, time: float) -> float:
+    """Return a moment by the clock of a gauge: seconds since the start, shut hours left out where it says so."""
+    hours = gauges.hours[g]
+    if hours < 0:
+        return time
+    minute = min(max(int(time / 60.0), 0), gauges.open_seconds.shape[1] - 2)
+    before, after = gauges.open_seconds[hours, minute], gauges.open_seconds[hours, minute + 1]
+    return float(before + (after - before) * (time / 60.0 - minute))
 
-    Contacts still open at the horizon's end count by the wait so far: as too late once older than the target time,
-    else not at all; their fate is open.
+
+@part
+def _share(gauges: Gauges, g: int, fate: int, wait: float) -> tuple[float, float]:
+    """Return what a response adds above and below the line of a share in time.
+
+    What is still open at the end counts as late once older than the target time, else not at all: its fate is open.
     """
-    kind, seconds = gauges.kind[g], gauges.seconds[g]
-    if kind == ABANDONED:
-        return 1.0 if left == left else (0.0 if reached == reached else math.nan)
+    in_time = wait <= gauges.seconds[g]
+    if fate == _SERVED:
+        return (1.0 if in_time else 0.0), 1.0
+    definition = gauges.definition[g]
+    if definition == OF_ANSWERED or (fate == _OPEN and in_time):
+        return 0.0, 0.0
+    if definition == WITHOUT_SHORT and fate == _GONE and wait < gauges.seconds[g]:
+        return 0.0, 0.0
+    if definition == LEFT_QUEUE and in_time:
+        return 1.0, 1.0
+    return 0.0, 1.0
+
+
+@part
+def _mean(gauges: Gauges, g: int, fate: int, wait: float) -> tuple[float, float]:
+    """Return what a response adds above and below the line of an average."""
+    if fate == _SERVED:
+        return min(wait, gauges.cap[g]), 1.0
+    instead = gauges.unanswered[g]
+    if instead == EXCLUDED or (fate == _OPEN and wait <= gauges.seconds[g]):
+        return 0.0, 0.0
+    if fate == _GONE and instead == instead:
+        return float(instead), 1.0
+    return min(wait, gauges.cap[g]), 1.0
+
+
+@part
+def _response(gauges: Gauges, g: int, fate: int, wait: float) -> tuple[float, float]:
+    return _mean(gauges, g, fate, wait) if gauges.kind[g] == AVERAGE else _share(gauges, g, fate, wait)
+
+
+@part
+def _lost(gauges: Gauges, g: int, fate: int, at_once: bool) -> tuple[float, float]:
+    """Return what a contact adds above and below the line of a share lost."""
+    if gauges.kind[g] == NO_SERVICE:
+        return (0.0 if fate == _SERVED and at_once else 1.0), 1.0
+    return (1.0 if fate == _GONE else 0.0), (0.0 if fate == _OPEN else 1.0)
+
+
+@part
+def _talked(
+    gauges: Gauges, talk: Talk, contacts: Contacts, out: Outcome, g: int, c: int, wait: float
+) -> tuple[float, float]:
+    """Return what a taken contact that consists of messages adds above and below the line; ``wait``: in line."""
+    unit = gauges.unit[g]
+    above, below = _response(gauges, g, _SERVED, wait + reply_seconds(talk, contacts, out, c, 0))
+    if unit == CONTACT:
+        return above, below
+    for number in range(1, rounds_of(talk, contacts.queue[c], contacts.key[c])):
+        value, weight = _response(gauges, g, _SERVED, reply_seconds(talk, contacts, out, c, number))
+        above += value
+        below += weight
+    if unit == ROUND:
+        return above, below
+    if gauges.kind[g] == AVERAGE:
+        return above / below, 1.0
+    return (1.0 if above == below else 0.0), 1.0
+
+
+@part
+def _measure(
+    gauges: Gauges, talk: Talk, contacts: Contacts, out: Outcome, g: int, c: int, horizon: float
+) -> tuple[float, float]:
+    """Return what a contact adds above and below the line of a gauge."""
+    arrival, left = out.arrival[c], out.abandoned[c]
+    reached = out.finished[c] if gauges.clock[g] == FINISHED else out.answered[c]
     if reached == reached:
-        wait, answered = reached - arrival, True
+        fate, until = _SERVED, reached
     elif left == left:
-        wait, answered = left - arrival, False
+        fate, until = _GONE, left
     else:
-        wait, answered = horizon - arrival, False
-        if wait <= seconds:
-            return math.nan
-    if kind == AVERAGE:
-        return float(min(wait, gauges.cap[g]))
-    return 1.0 if answered and wait <= seconds else 0.0
+        fate, until = _OPEN, horizon
+    if gauges.kind[g] == ABANDONED or gauges.kind[g] == NO_SERVICE:
+        return _lost(gauges, g, fate, until == arrival)
+    wait = _clock(gauges, g, until) - _clock(gauges, g, arrival)
+    if fate == _SERVED and gauges.clock[g] == ANSWERED and talk.step[contacts.queue[c]] > 0.0:
+        return _talked(gauges, talk, contacts, out, g, c, wait)
+    return _response(gauges, g, fate, wait)
 
 
 @compiled
 def _sum_up(
-    contacts: Contacts, out: Outcome, gauges: Gauges, horizon: float, upper: FloatArray, lower: FloatArray
+    contacts: Contacts, out: Outcome, gauges: Gauges, talk: Talk, horizon: float, upper: FloatArray, lower: FloatArray
 ) -> None:
-    for c in range(len(contacts.arrival)):
+    for c in range(len(out.arrival)):
+        # NaN: a comeback that never came. Before 0: backlog, counted on the days before the plan.
+        if not out.arrival[c] >= 0.0 or out.arrival[c] >= horizon or out.repeat[c]:
+            continue
         q = contacts.queue[c]
+        t = int(out.arrival[c] / gauges.interval_seconds)
         for g in range(gauges.first[q], gauges.first[q + 1]):
-            cell = gauges.cell[g, contacts.interval[c]]
-            if cell < 0:
-                continue
-            reached = out.finished[c] if gauges.clock[g] == FINISHED else out.answered[c]
-            value = _value(gauges, g, contacts.arrival[c], reached, out.abandoned[c], horizon)
-            if value == value:
-                upper[cell] += value
-                lower[cell] += 1.0
+            if gauges.inside[g, t]:
+                above, below = _measure(gauges, talk, contacts, out, g, c, horizon)
+                upper[g, t] += above
+                lower[g, t] += below
 
 
 def tally(
-    contacts: Contacts, outcome: Outcome, gauges: Gauges, cells: int, horizon_seconds: float
+    contacts: Contacts, outcome: Outcome, gauges: Gauges, talk: Talk, horizon_seconds: float
 ) -> tuple[FloatArray, FloatArray]:
-    """Return the sums above and below the line of every gauge's ratio by period: two arrays (cells,)."""
-    upper, lower = np.zeros(cells), np.zeros(cells)
-    _sum_up(contacts, outcome, gauges, horizon_seconds, upper, lower)
+    """Return the sums above and below the line of every gauge's ratio by interval of arrival.
+
+    Two arrays (gauges, intervals). Contacts that stay with a bot are not in them; neither are contacts that come back
+    because they were handled wrongly: to the platform the first answer was the answer.
+    """
+    upper, lower = np.zeros(gauges.inside.shape), np.zeros(gauges.inside.shape)
+    _sum_up(contacts, outcome, gauges, talk, horizon_seconds, upper, lower)
     return upper, lower

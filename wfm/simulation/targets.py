@@ -1,4 +1,4 @@
-"""Which sums the targets need, and what the sums of all replications say about them."""
+"""Which sums the targets need: by the definitions that the platforms use."""
 
 from __future__ import annotations
 
@@ -9,24 +9,39 @@ import numpy as np
 
 from wfm.grid import TimeGrid, parse_window
 from wfm.plan import Queue, Target
-from wfm.results import TargetResult
-from wfm.simulation.model import BoolArray, FloatArray, IntArray
+from wfm.simulation import tally
+from wfm.simulation.hours import open_seconds
+from wfm.simulation.messages import Talk
+from wfm.simulation.model import FloatArray, IntArray
 from wfm.simulation.prepare import EMAIL_SECONDS
-from wfm.simulation.tally import ABANDONED, ANSWERED, AVERAGE, FINISHED, RESPONSE_CAP_SECONDS, WITHIN, Gauges
+from wfm.simulation.tally import Gauges
 
-__all__ = ["Gauge", "Sums", "gauges_of", "judge", "pack", "quantile"]
+__all__ = ["RESPONSE_CAP_SECONDS", "Gauge", "add_contained", "gauges_of", "pack"]
 
 LIVE_SECONDS = 30.0
+RESPONSE_CAP_SECONDS = 600.0
+"""A live contact's response counts with at most this in an average unless the target says otherwise."""
+
+_KINDS = {"average_response": tally.AVERAGE, "abandoned": tally.ABANDONED, "no_service": tally.NO_SERVICE}
+_COUNTS = {"contact": tally.CONTACT, "round": tally.ROUND, "customer": tally.CUSTOMER}
+_DEFINITIONS = {
+    "sl_offered": tally.OFFERED,
+    "sl_answered": tally.OF_ANSWERED,
+    "sl_excl_short_ab": tally.WITHOUT_SHORT,
+    "sl_left_queue": tally.LEFT_QUEUE,
+}
 
 
 @dataclass(frozen=True)
 class Gauge:
     """One ratio by period: a target's, or (``target`` None) the share answered in time by interval.
 
-    ``period`` (intervals,) numbers the period of each interval, -1 outside the target's clock window.
+    ``number`` is the target's place in its queue. ``period`` (intervals,) numbers the period of each interval, -1
+    outside the target's clock window; ``labels`` name the periods.
     """
 
     queue: Queue
+    number: int
     target: Target | None
     kind: int
     clock: int
@@ -34,29 +49,10 @@ class Gauge:
     labels: tuple[str, ...]
     period: IntArray
 
-
-@dataclass(frozen=True)
-class Sums:
-    """The sums above and below the line by replication and period: arrays (replications, periods)."""
-
-    upper: FloatArray
-    lower: FloatArray
-
-    @property
-    def ratio(self) -> FloatArray:
-        """The ratio by replication and period, NaN where no contact was counted."""
-        return _ratio(self.upper, self.lower)
-
-    @property
-    def mean(self) -> FloatArray:
-        """The ratio of all replications' sums by period (every contact weighs the same), NaN where none counted."""
-        return _ratio(self.upper.sum(axis=0), self.lower.sum(axis=0))
-
-
-def _ratio(upper: FloatArray, lower: FloatArray) -> FloatArray:
-    out = np.full(upper.shape, np.nan)
-    np.divide(upper, lower, out=out, where=lower > 0)
-    return out
+    def by_period(self, sums: FloatArray) -> FloatArray:
+        """Return sums by interval, shape (intervals,), added up by period."""
+        kept = self.period >= 0
+        return np.bincount(self.period[kept], weights=sums[kept], minlength=len(self.labels)).astype(np.float64)
 
 
 def gauges_of(queues: Sequence[Queue], grid: TimeGrid) -> list[Gauge]:
@@ -70,78 +66,91 @@ def _gauges_of_queue(queue: Queue, grid: TimeGrid) -> Iterator[Gauge]:
     resolved = email or (first is not None and first.metric == "resolved_within")
     spare = EMAIL_SECONDS if email else LIVE_SECONDS
     seconds = first.seconds if first is not None and first.seconds is not None else spare
-    yield Gauge(queue, None, WITHIN, FINISHED if resolved else ANSWERED, seconds, (), np.arange(grid.n))
-    for target in queue.target:
-        labels, period = _periods(target, grid)
-        resolved = email or target.metric == "resolved_within"
-        kind = {"average_response": AVERAGE, "abandoned": ABANDONED}.get(target.metric, WITHIN)
-        clock = FINISHED if resolved and kind != ABANDONED else ANSWERED
-        yield Gauge(queue, target, kind, clock, target.seconds or 0.0, labels, period)
+    clock = tally.FINISHED if resolved else tally.ANSWERED
+    labels = tuple(grid.moment(t).isoformat() for t in range(grid.n))
+    yield Gauge(queue, -1, None, tally.WITHIN, clock, seconds, labels, np.arange(grid.n))
+    for number, target in enumerate(queue.target):
+        names, period = _periods(target, grid, labels)
+        kind = _KINDS.get(target.metric, tally.WITHIN)
+        resolved = (email or target.metric == "resolved_within") and kind in (tally.WITHIN, tally.AVERAGE)
+        clock = tally.FINISHED if resolved else tally.ANSWERED
+        yield Gauge(queue, number, target, kind, clock, target.seconds or 0.0, names, period)
 
 
-def _periods(target: Target, grid: TimeGrid) -> tuple[tuple[str, ...], IntArray]:
+def _periods(target: Target, grid: TimeGrid, intervals: tuple[str, ...]) -> tuple[tuple[str, ...], IntArray]:
     if target.over == "interval":
-        labels = tuple(grid.moment(t).isoformat() for t in range(grid.n))
-        period = np.arange(grid.n)
-    elif target.over == "day":
-        labels, period = tuple(day.isoformat() for day in grid.dates), grid.day_index
-    else:
+        labels, period = intervals, np.arange(grid.n)
+    elif target.over == "horizon":
         labels, period = ("horizon",), np.zeros(grid.n, dtype=np.int64)
+    else:
+        labels, period = tuple(day.isoformat() for day in grid.dates), grid.day_index
     return labels, np.where(grid.window_mask(parse_window(target.window)), period, -1)
 
 
-def pack(gauges: Sequence[Gauge], queues: Sequence[Queue]) -> tuple[Gauges, IntArray]:
-    """Return the gauges as arrays, and at which cell each starts (with the number of cells behind the last)."""
-    sizes = [int(gauge.period.max(initial=-1)) + 1 for gauge in gauges]
-    offsets = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
-    first = offsets[:-1]
-    cell = [np.where(gauge.period >= 0, gauge.period + at, -1) for gauge, at in zip(gauges, first, strict=True)]
+def pack(gauges: Sequence[Gauge], queues: Sequence[Queue], grid: TimeGrid) -> Gauges:
+    """Return the gauges as the arrays that contacts are counted by."""
     counts = [sum(gauge.queue is queue for gauge in gauges) for queue in queues]
-    cap = [np.inf if gauge.queue.channel == "email" else RESPONSE_CAP_SECONDS for gauge in gauges]
-    packed = Gauges(
+    hours, table = _hours(gauges, grid)
+    targets = [gauge.target for gauge in gauges]
+    return Gauges(
         first=np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
         kind=np.array([gauge.kind for gauge in gauges], dtype=np.int64),
         clock=np.array([gauge.clock for gauge in gauges], dtype=np.int64),
+        unit=np.array([0 if target is None else _COUNTS[target.count] for target in targets], dtype=np.int64),
+        definition=np.array(
+            [0 if target is None else _DEFINITIONS[target.definition] for target in targets], dtype=np.int64
+        ),
         seconds=np.array([gauge.seconds for gauge in gauges], dtype=np.float64),
-        cap=np.array(cap, dtype=np.float64),
-        cell=np.array(cell, dtype=np.int64),
+        cap=np.array([_cap(gauge) for gauge in gauges], dtype=np.float64),
+        unanswered=np.array([_unanswered(target) for target in targets], dtype=np.float64),
+        hours=hours,
+        open_seconds=table,
+        inside=np.array([gauge.period >= 0 for gauge in gauges], dtype=np.bool_).reshape(len(gauges), grid.n),
+        interval_seconds=grid.interval_minutes * 60.0,
     )
-    return packed, offsets
 
 
-def quantile(values: FloatArray, share: float) -> FloatArray:
-    """Return the quantile over the rows of each column, NaN entries left out; NaN where a column has no other."""
-    ordered = np.sort(values, axis=0)
-    known = np.isfinite(values).sum(axis=0)
-    place = np.maximum(known - 1, 0) * share
-    low = np.floor(place).astype(np.int64)
-    high = np.minimum(low + 1, np.maximum(known - 1, 0))
-    columns = np.arange(values.shape[1])
-    below, above = ordered[low, columns], ordered[high, columns]
-    return np.asarray(below + (above - below) * (place - low), dtype=np.float64)
+def _cap(gauge: Gauge) -> float:
+    if gauge.target is not None and gauge.target.cap_seconds is not None:
+        return gauge.target.cap_seconds
+    return np.inf if gauge.queue.channel == "email" else RESPONSE_CAP_SECONDS
 
 
-def judge(gauge: Gauge, sums: Sums) -> tuple[list[TargetResult], BoolArray]:
-    """Return the target's result by period, and in which replications it holds in every period.
+def _unanswered(target: Target | None) -> float:
+    if target is None:
+        return np.nan
+    if target.unanswered == "excluded":
+        return tally.EXCLUDED
+    return np.nan if target.unanswered_seconds is None else target.unanswered_seconds
 
-    ``expected`` weighs every simulated contact the same; ``p10`` and the probability count replications. A replication
-    without contacts in the period meets the target; a period without contacts in any replication is left out.
+
+def _hours(gauges: Sequence[Gauge], grid: TimeGrid) -> tuple[IntArray, FloatArray]:
+    """Return by gauge which row of the open hours it counts by (-1: none), and the rows."""
+    rows: dict[str, FloatArray] = {}
+    names = [gauge.queue.id if gauge.target is not None and gauge.target.clock == "open" else None for gauge in gauges]
+    for gauge, name in zip(gauges, names, strict=True):
+        if name is not None and name not in rows:
+            rows[name] = open_seconds(gauge.queue, grid)
+    place = {name: row for row, name in enumerate(rows)}
+    table = np.array(list(rows.values())) if rows else np.zeros((0, 2))
+    return np.array([-1 if name is None else place[name] for name in names], dtype=np.int64), table
+
+
+def add_contained(
+    gauges: Sequence[Gauge], queues: Sequence[Queue], talk: Talk, contained: FloatArray, upper: FloatArray,
+    lower: FloatArray,
+) -> None:  # fmt: skip
+    """Add what stays with the bot, (queues, intervals), to the gauges that include it: answered at once.
+
+    Where rounds are counted each contact has the queue's mean number of them.
     """
-    target = gauge.target
-    assert target is not None
-    less_is_better = target.metric in ("average_response", "abandoned")
-    goal = target.seconds if target.metric == "average_response" else target.share
-    assert goal is not None
-    ratio, mean = sums.ratio, sums.mean
-    missed = ratio > goal + 1e-9 if less_is_better else ratio < goal - 1e-9
-    p10 = quantile(ratio, 0.9 if less_is_better else 0.1)
-    chance = 1.0 - missed.mean(axis=0)
-    wanted = target.confidence if target.confidence is not None else 0.5
-    results = [
-        TargetResult(
-            gauge.queue.id, target.metric, target.seconds, target.window, target.over, gauge.labels[i], float(goal),
-            float(mean[i]), float(p10[i]), float(chance[i]), bool(chance[i] >= wanted - 1e-12),
-        )
-        for i in range(ratio.shape[1]) if np.isfinite(mean[i])
-    ]  # fmt: skip
-    return results, np.asarray(~missed.any(axis=1))
+    place = {queue.id: q for q, queue in enumerate(queues)}
+    for g, gauge in enumerate(gauges):
+        if gauge.target is None or gauge.target.bots == "excluded":
+            continue
+        q = place[gauge.queue.id]
+        counts = np.where(gauge.period >= 0, contained[q], 0.0)
+        counts = counts * talk.mean[q] if gauge.target.count == "round" else counts
+        lower[g] += counts
+        if gauge.kind == tally.WITHIN:
+            upper[g] += counts

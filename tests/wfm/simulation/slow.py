@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from wfm.simulation.model import CHAT, EMAIL, PHONE, Contacts, Desk, Outcome, Seats
+from wfm.simulation.model import CHAT, EMAIL, MOST_BUSY, PHONE, Contacts, Desk, Outcome, Seats
 
 
 @dataclass
@@ -33,7 +33,9 @@ class SlowDesk:
         self.waiting: list[int] = []
         self.steps = 0
         self.changed = -1
-        self.out = Outcome(*(np.full(len(self.rest), np.nan) for _ in range(3)))
+        n = len(self.rest)
+        never = [np.full(n, np.nan) for _ in range(3)]
+        self.out = Outcome._make((contacts.arrival, *never, np.zeros(n, np.bool_), np.zeros((0, 3))))
 
     def channel(self, c: int) -> int:
         """Return the channel of a contact."""
@@ -88,7 +90,9 @@ class SlowDesk:
             for c in sorted(self.waiting, key=self.rank):
                 able = [person for person in self.people if self.may_take(person, c, now)]
                 if able:
-                    self.start(min(able, key=lambda person: (len(person.open), person.since)), c, now)
+                    busiest = self.desk.routing[self.contacts.queue[c]] == MOST_BUSY
+                    sign = -1 if busiest else 1
+                    self.start(min(able, key=lambda one: (sign * len(one.open), one.since)), c, now)
                     break
             else:
                 return

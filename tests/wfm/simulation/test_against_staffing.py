@@ -72,7 +72,7 @@ def test_share_answered_in_time_is_the_formula(agents: int, patience: float | No
     runs = poisson_runs(*station(agents), np.full((1, 150), 100.0), 270.0, [patience or np.inf], runs=40)
     for contacts, outcome in runs:
         kept = (contacts.arrival > 4 * HOUR) & (contacts.arrival < 149 * HOUR)
-        in_time = np.isfinite(outcome.answered) & (waits(contacts, outcome) <= 20.0)
+        in_time = np.isfinite(outcome.answered) & (waits(outcome) <= 20.0)
         shares.append(float(in_time[kept].mean()))
     error = np.std(shares, ddof=1) / np.sqrt(len(shares))
     assert abs(np.mean(shares) - exact) <= 3 * error

@@ -12,7 +12,7 @@ from wfm.inputs import Inputs
 from wfm.results import Hire, RosteredShift
 from wfm.simulation.draws import draw_contacts, draw_seats
 from wfm.simulation.people import Stretches, read_stretches
-from wfm.simulation.prepare import prepare_demand, shrinkage_by_profile
+from wfm.simulation.prepare import absence_by_profile, prepare_demand
 
 TWO = [{"id": "a", "channel": "phone", "shrinkage": 0.1}, {"id": "b", "channel": "chat", "shrinkage": 0.4}]
 
@@ -66,9 +66,10 @@ def test_hires_serve_the_queues_of_their_contract() -> None:
     assert without.speed[without.profile].tolist() == [[0.0, 0.6], [0.0, 0.6], [0.0, 1.0]]
 
 
-def seat_seconds(stretches: Stretches, absent: float, seed: int = 1) -> float:
+def seat_seconds(stretches: Stretches, absent: float, seed: int = 1, shift: float = 0.0) -> float:
     """Return the seconds on seat of everybody together in one replication."""
-    seats = draw_seats(stretches.presence(np.full(len(stretches.speed), absent)), seed, 0)
+    profiles = len(stretches.speed)
+    seats = draw_seats(stretches.presence(np.full(profiles, shift), np.full(profiles, absent)), seed, 0)
     sign = np.where(seats.profile >= 0, -1.0, 1.0)
     return float((sign * seats.time).sum())
 
@@ -92,9 +93,10 @@ def test_shrinkage_is_weighted_by_work() -> None:
     forecast = make_forecast(inputs, np.ones((1, 2, 48)), [300.0, 100.0])
     speed = np.array([[1.0, 1.0], [0.0, 0.5], [0.0, 0.0]])
     queues = list(inputs.plan.queue)
-    assert shrinkage_by_profile(forecast, queues, speed, 1.0) == pytest.approx([0.175, 0.4, 0.0])
-    assert shrinkage_by_profile(forecast, queues, speed, 2.0) == pytest.approx([0.35, 0.8, 0.0])
-    assert shrinkage_by_profile(forecast, queues, speed, 9.0).max() == 1.0
+    for absence, expected in ((1.0, [0.175, 0.4, 0.0]), (2.0, [0.35, 0.8, 0.0]), (9.0, [0.9125, 0.95, 0.0])):
+        shift, half_hour = absence_by_profile(forecast, queues, speed, absence)
+        assert half_hour == pytest.approx(expected)
+        assert shift.tolist() == [0.0, 0.0, 0.0]
 
 
 def test_customers_do_not_depend_on_other_queues_or_the_bot() -> None:
@@ -120,13 +122,14 @@ def test_bots_keep_a_share_that_may_change_by_the_hour() -> None:
     share = np.where(np.arange(48) < 24, 0.0, 0.4) * np.array([[1.0], [0.0]])
     forecast = replace(make_forecast(inputs, offered[None], [300.0, 100.0]), containment=share)
     got = draw_contacts(prepare_demand(forecast, list(inputs.plan.queue)), offered.astype(np.float32), 5, 0)
-    reached = np.bincount(got.interval[got.queue == 0], minlength=48)
+    reached = np.bincount((got.arrival[got.queue == 0] // 1800).astype(int), minlength=48)
+    assert (reached + got.contained[0] == 200).all()
     assert (reached[:24] == 200).all()
     assert reached[24:].mean() / 200 == pytest.approx(0.6, abs=4 * np.sqrt(0.24 / 4800))
     weight = 300 * 0.8 / (300 * 0.8 + 100)
     expected = weight * 0.1 + (1 - weight) * 0.4
     both = np.array([[1.0, 1.0]])
-    assert shrinkage_by_profile(forecast, list(inputs.plan.queue), both, 1.0) == pytest.approx([expected])
+    assert absence_by_profile(forecast, list(inputs.plan.queue), both)[1] == pytest.approx([expected])
 
 
 def test_contacts_are_exponential_and_uniform_in_their_interval() -> None:
@@ -136,8 +139,9 @@ def test_contacts_are_exponential_and_uniform_in_their_interval() -> None:
     demand = prepare_demand(make_forecast(inputs, offered[None], 240.0), list(inputs.plan.queue))
     got = draw_contacts(demand, offered.astype(np.float32), 2, 7)
     assert (np.diff(got.arrival) >= 0).all()
-    assert np.bincount(got.interval).tolist() == [1000] * 48
-    share = got.arrival / 1800.0 - got.interval
+    interval = np.floor(got.arrival / 1800.0)
+    assert np.bincount(interval.astype(int)).tolist() == [1000] * 48
+    share = got.arrival / 1800.0 - interval
     for values, mean, spread in ((got.work_seconds, 240, 240), (got.patience, 90, 90), (share, 0.5, np.sqrt(1 / 12))):
         assert values.mean() == pytest.approx(mean, abs=4 * spread / np.sqrt(48000))
         assert values.std() == pytest.approx(spread, rel=0.03)

@@ -2,37 +2,47 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pytest
 
 from tests.wfm.simulation.builders import make_inputs
+from wfm.inputs import Attained
 from wfm.results import TargetResult
-from wfm.simulation.model import Contacts, Outcome
+from wfm.simulation.messages import prepare_talk
+from wfm.simulation.model import Outcome, plain_contacts
 from wfm.simulation.tally import tally
-from wfm.simulation.targets import Sums, gauges_of, judge, pack, quantile
+from wfm.simulation.targets import add_contained, gauges_of, pack
+from wfm.simulation.verdict import Sums, judge, quantile, with_past
 
 NEVER = float("nan")
 HALF_HOUR = 1800.0
 
 
 def results(
-    rows: list[tuple[float, float, float, float]], days: int = 1, channel: str = "phone", **target: Any
-) -> list[TargetResult]:
-    """Return the target's results when contacts with (arrival, answered, finished, abandoned) are all there was."""
-    inputs = make_inputs([{"id": "q", "channel": channel, "target": [target]}], days=days)
+    rows: list[tuple[float, float, float, float]], days: int = 1, channel: str = "phone", contained: int = 0,
+    queue: Mapping[str, Any] | None = None, attained: Sequence[Attained] = (), **target: Any,
+) -> list[TargetResult]:  # fmt: skip
+    """Return the target's results when contacts with (arrival, answered, finished, abandoned) are all there was.
+
+    ``contained``: so many stay with the bot in each half hour.
+    """
+    inputs = make_inputs([{"id": "q", "channel": channel, "target": [target], **(queue or {})}], days=days)
     queues, grid = list(inputs.plan.queue), inputs.plan.plan.grid
     gauges = gauges_of(queues, grid)
-    packed, offsets = pack(gauges, queues)
     table = np.array(rows, dtype=np.float64)
     n = len(table)
-    contacts = Contacts(
-        np.zeros(n, np.int64), (table[:, 0] // HALF_HOUR).astype(np.int64), table[:, 0].copy(), np.ones(n), np.ones(n)
-    )
-    outcome = Outcome(table[:, 1].copy(), table[:, 2].copy(), table[:, 3].copy())
-    upper, lower = tally(contacts, outcome, packed, int(offsets[-1]), grid.n * HALF_HOUR)
-    return judge(gauges[1], Sums(upper[None, offsets[1] :], lower[None, offsets[1] :]))[0]
+    contacts = plain_contacts(np.zeros(n, np.int64), table[:, 0].copy(), np.ones(n), np.ones(n))
+    times = (table[:, column].copy() for column in range(4))
+    outcome = Outcome._make((*times, np.zeros(n, np.bool_), np.zeros((0, 3))))
+    talk = prepare_talk(queues)
+    upper, lower = tally(contacts, outcome, pack(gauges, queues, grid), talk, grid.n * HALF_HOUR)
+    add_contained(gauges, queues, talk, np.full((1, grid.n), float(contained)), upper, lower)
+    gauge = gauges[1]
+    sums = Sums(gauge.by_period(upper[1])[None], gauge.by_period(lower[1])[None])
+    return judge(gauge, with_past(gauge, sums, attained, grid))[0]
 
 
 ANSWERED_AT_10 = (0.0, 10.0, 100.0, NEVER)

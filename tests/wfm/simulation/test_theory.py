@@ -20,7 +20,7 @@ def steady(
     rates = np.repeat(np.array(per_hour, dtype=np.float64)[:, None], hours, axis=1)
     runs = []
     for contacts, outcome in poisson_runs(*station(agents, **desk), rates, aht, patience, runs=40):  # type: ignore[arg-type]
-        wait = waits(contacts, outcome)
+        wait = waits(outcome)
         of: dict[str, tuple[float, float, float]] = {}
         for q in range(len(per_hour)):
             # The last hour is left out, too: who still waits at the end has no wait yet.

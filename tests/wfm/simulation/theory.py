@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from wfm.queues import Queue
 from wfm.simulation.draws import draw_contacts
 from wfm.simulation.engine import play
-from wfm.simulation.model import PHONE, Contacts, Demand, Desk, Outcome, Seats
+from wfm.simulation.model import CHAT, EMAIL, PHONE, Contacts, Demand, Desk, Outcome, Seats
+from wfm.simulation.patience import patience_row
+from wfm.simulation.prepare import prepare_desk
+from wfm.staffing.patience import Patience
 
 FloatArray = NDArray[np.float64]
 HOUR = 3600.0
@@ -38,21 +43,24 @@ def birth_death(per_second: float, servers: int, aht_seconds: float, patience_se
 
 
 def station(
-    agents: int, channel: int = PHONE, speedup: Sequence[float] = (1.0,), priority: Sequence[int] = (1,)
-) -> tuple[Desk, Seats]:
-    """Return equal people who serve every queue and never leave."""
+    agents: int, channel: int = PHONE, speedup: Sequence[float] = (1.0,), priority: Sequence[int] = (1,),
+    errors: float = 0.0, **queue: Any,
+) -> tuple[Desk, Seats]:  # fmt: skip
+    """Return equal people who serve every queue and never leave; ``queue`` are further keys of every queue."""
     queues = len(priority)
-    desk = Desk(
-        channel=np.full(queues, channel),
-        concurrency=np.full(queues, len(speedup)),
-        priority=np.array(priority),
-        speedup=np.tile(np.array(speedup, dtype=np.float64), (queues, 1)),
-        allowance_seconds=np.zeros(queues),
-        speed=np.ones((1, queues)),
-        group=np.zeros(1, np.int64),
-        serves=np.ones((1, queues), np.bool_),
-        groups_of=np.zeros((queues, 1), np.int64),
-    )
+    names = {PHONE: "phone", CHAT: "chat", EMAIL: "email"}
+    made = [
+        Queue(
+            id=f"q{q}",
+            channel=names[channel],
+            concurrency=len(speedup),
+            concurrency_speedup=tuple(speedup),
+            priority=first,
+            **queue,
+        )
+        for q, first in enumerate(priority)
+    ]
+    desk = prepare_desk(made, np.ones((1, queues)), np.array([errors]))
     return desk, Seats(np.zeros(agents), np.arange(agents), np.zeros(agents, np.int64))
 
 
@@ -61,27 +69,53 @@ def poisson_runs(
     seats: Seats,
     per_hour: FloatArray,
     aht_seconds: float,
-    patience_seconds: Sequence[float],
+    patience: Sequence[float | Patience],
     runs: int,
+    **demand: Any,
 ) -> Iterator[tuple[Contacts, Outcome]]:
-    """Play Poisson arrivals; ``per_hour`` is (queues, hours)."""
-    queues, hours = per_hour.shape
-    demand = Demand(
-        np.arange(queues).astype(np.uint64),
-        HOUR,
-        np.full((queues, hours), aht_seconds),
-        np.array(patience_seconds, dtype=np.float64),
-        np.zeros((queues, hours)),
-    )
+    """Play Poisson arrivals; ``per_hour`` is (queues, hours), ``patience`` a mean of exponentials or a distribution."""
+    hours = per_hour.shape[1]
+    drawn = steady_demand(per_hour, aht_seconds, patience)._replace(**demand)
     for run in range(runs):
         offered = np.random.default_rng([run, 1]).poisson(per_hour).astype(np.float32)
-        contacts = draw_contacts(demand, offered, 20251111, run)
+        contacts = draw_contacts(drawn, offered, 20251111, run)
         yield contacts, play(desk, contacts, seats, len(seats.time), hours * HOUR)
 
 
-def waits(contacts: Contacts, outcome: Outcome) -> FloatArray:
-    """Return each contact's wait until answered or gone, NaN when still waiting at the end."""
-    return np.asarray(np.fmin(outcome.answered, outcome.abandoned) - contacts.arrival)
+def steady_demand(per_hour: FloatArray, aht_seconds: float, patience: Sequence[float | Patience]) -> Demand:
+    """Return contacts without bots, comebacks or backlog, evenly inside each hour."""
+    queues = len(per_hour)
+    rows = [patience_row(_patience(one)) for one in patience]
+    zeros, none = np.zeros(per_hour.shape), np.zeros(queues)
+    return Demand(
+        key=np.arange(queues).astype(np.uint64),
+        interval_seconds=HOUR,
+        aht_seconds=np.full(per_hour.shape, aht_seconds),
+        slope=zeros,
+        containment=zeros,
+        bot_seconds=none,
+        patience_kind=np.array([row.kind for row in rows], dtype=np.int64),
+        patience_scale=np.array([row.scale for row in rows]),
+        patience_power=np.array([row.power for row in rows]),
+        patience_table=np.array([row.table for row in rows]),
+        silent=none,
+        redial=none,
+        most_errors=0.0,
+        backlog=np.zeros(queues, np.int64),
+        backlog_age=none,
+        backlog_gone=none,
+    )
+
+
+def _patience(patience: float | Patience) -> Patience | None:
+    if isinstance(patience, Patience):
+        return patience
+    return None if np.isinf(patience) else Patience.of("exponential", patience)
+
+
+def waits(outcome: Outcome) -> FloatArray:
+    """Return each contact's wait until answered or gone, NaN when still waiting at the end (or never there)."""
+    return np.asarray(np.fmin(outcome.answered, outcome.abandoned) - outcome.arrival)
 
 
 def assert_near(samples: Sequence[float], expected: float, what: str) -> None:

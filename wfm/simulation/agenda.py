@@ -1,0 +1,143 @@
+"""What happens next, who waits, who is free: a tournament of times, a heap, and lists.
+
+Whoever changes these functions touches the engine, too: kept machine code notices changes of its own file only.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from wfm.simulation.compiled import part
+from wfm.simulation.model import FloatArray, IntArray
+
+__all__ = [
+    "Heap", "Lists", "append", "first_of", "new_heap", "new_lists", "new_tournament", "pop", "push", "remove",
+    "schedule",
+]  # fmt: skip
+
+
+class Lists(NamedTuple):
+    """Doubly linked lists; an item is in at most one, ``home`` (-1 = in none)."""
+
+    head: IntArray
+    tail: IntArray
+    after: IntArray
+    before: IntArray
+    home: IntArray
+
+
+class Heap(NamedTuple):
+    """Entries in order of ``time``: a binary heap."""
+
+    entry: IntArray
+    time: FloatArray
+    size: IntArray
+
+
+def new_lists(lists: int, items: int) -> Lists:
+    """Return so many empty lists."""
+    return Lists(np.full(lists, -1), np.full(lists, -1), np.full(items, -1), np.full(items, -1), np.full(items, -1))
+
+
+def new_heap(entries: int) -> Heap:
+    """Return a heap with room for so many entries."""
+    return Heap(np.empty(entries, np.int64), np.empty(entries), np.zeros(1, np.int64))
+
+
+def new_tournament(items: int) -> FloatArray:
+    """Return a tree of times in which every node holds the lesser of its two children; all are endless.
+
+    Node 1 is the root, the items are the last half.
+    """
+    return np.full(2 * (1 << max(items - 1, 1).bit_length()), np.inf)
+
+
+@part
+def schedule(tree: FloatArray, item: int, time: float) -> None:
+    """Set the time of an item; ``inf`` takes it out."""
+    node = (len(tree) >> 1) + item
+    tree[node] = time
+    while node > 1:
+        least = min(tree[node], tree[node ^ 1])
+        node >>= 1
+        if tree[node] == least:
+            break
+        tree[node] = least
+
+
+@part
+def first_of(tree: FloatArray) -> int:
+    """Return the item of the earliest time, the first of several."""
+    node, half = 1, len(tree) >> 1
+    least = tree[1]
+    while node < half:
+        node *= 2
+        if tree[node] != least:
+            node += 1
+    return node - half
+
+
+@part
+def append(lists: Lists, which: int, item: int) -> None:
+    """Put an item that is in no list at the end of one."""
+    last = lists.tail[which]
+    lists.home[item], lists.before[item], lists.after[item] = which, last, -1
+    lists.tail[which] = item
+    if last < 0:
+        lists.head[which] = item
+    else:
+        lists.after[last] = item
+
+
+@part
+def remove(lists: Lists, item: int) -> None:
+    """Take an item out of its list; one that is in none stays so."""
+    which = lists.home[item]
+    if which < 0:
+        return
+    before, after = lists.before[item], lists.after[item]
+    if before < 0:
+        lists.head[which] = after
+    else:
+        lists.after[before] = after
+    if after < 0:
+        lists.tail[which] = before
+    else:
+        lists.before[after] = before
+    lists.home[item] = -1
+
+
+@part
+def push(heap: Heap, entry: int, time: float) -> None:
+    """Put in an entry."""
+    i = heap.size[0]
+    heap.size[0] = i + 1
+    while i > 0:
+        up = (i - 1) >> 1
+        if heap.time[up] <= time:
+            break
+        heap.entry[i], heap.time[i] = heap.entry[up], heap.time[up]
+        i = up
+    heap.entry[i], heap.time[i] = entry, time
+
+
+@part
+def pop(heap: Heap) -> int:
+    """Take out the first entry and return it; there must be one."""
+    first = heap.entry[0]
+    size = heap.size[0] - 1
+    heap.size[0] = size
+    entry, time = heap.entry[size], heap.time[size]
+    i = 0
+    while 2 * i + 1 < size:
+        down = 2 * i + 1
+        if down + 1 < size and heap.time[down + 1] < heap.time[down]:
+            down += 1
+        if heap.time[down] >= time:
+            break
+        heap.entry[i], heap.time[i] = heap.entry[down], heap.time[down]
+        i = down
+    heap.entry[i], heap.time[i] = entry, time
+    return int(first)
