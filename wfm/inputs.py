@@ -184,8 +184,8 @@ class Adjustment:
 class Attained:
     """What a target reached on one past day, for targets over 30 days.
 
-    ``target`` is its 1-based number in the queue; ``counted`` contacts, rounds or customers; ``value`` the share in
-    time (for ``abandoned`` and ``no_service`` the share lost), or the mean seconds. ``line`` is its line in attained.csv.
+    ``target`` is its 1-based number in the queue; ``counted`` contacts, rounds or customers; ``value`` the share
+    in time (``abandoned``, ``no_service``: the share lost) or the mean seconds. ``line`` is its line in attained.csv.
     """
 
     date: date

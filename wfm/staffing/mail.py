@@ -39,7 +39,9 @@ class _Horizon:
 
 def mail_staff(demand: QueueDemand, grid: TimeGrid) -> QueueStaff:
     """Return the agents of an e-mail queue: the most that any target asks for in each interval."""
-    staff = QueueStaff(np.zeros(grid.n), _METHOD)
+    decided = np.where(demand.is_open, "deferred", "closed").astype(object)
+    work = np.where(demand.is_open, demand.mean_volume, 0.0) * demand.aht_seconds / (demand.minutes * 60.0)
+    staff = QueueStaff(np.zeros(grid.n), _METHOD, decided, np.zeros(grid.n), work)
     targets = [(n, target) for n, target in enumerate(demand.queue.target) if target.metric != "abandoned"]
     if len(targets) < len(demand.queue.target):
         staff.warnings.append(
@@ -54,6 +56,7 @@ def mail_staff(demand: QueueDemand, grid: TimeGrid) -> QueueStaff:
         work = demand.mean_volume * demand.aht_seconds
         path = _by_next_day(demand, horizon, work)
         staff.agents = whole_staff(path, work[horizon.place], demand.minutes * 60.0)[: horizon.length]
+    staff.by_formula = staff.agents
     return staff
 
 

@@ -2,39 +2,59 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
 import numpy as np
 from numpy.typing import NDArray
 
+from wfm.arrival_shape import log_slopes
 from wfm.errors import Problem
-from wfm.grid import parse_window
+from wfm.grid import TimeGrid, parse_window
 from wfm.inputs import Inputs
 from wfm.plan import Queue
+from wfm.progress import Progress, silent
 from wfm.results import Forecast, Requirement
 from wfm.staffing.chat import speeds
+from wfm.staffing.correction import Past
 from wfm.staffing.live import QueueDemand, QueueStaff, live_staff, rostered
 from wfm.staffing.mail import mail_staff
-from wfm.staffing.volume import handle_seconds, open_intervals, raise_all, staffed_volume
+from wfm.staffing.volume import handle_seconds, open_intervals, raise_all, reached_counts, staffed_volume
 
 __all__ = ["from_table", "requirement"]
 
 FloatArray = NDArray[np.float64]
 
+FUTURE_CONTACTS = 3e6
+"""Contacts that are played per look at a queue: what decides how many futures there are."""
+FUTURES_LEAST, FUTURES_MOST = 40, 400
 
-def requirement(inputs: Inputs, forecast: Forecast) -> Requirement:
+
+def requirement(
+    inputs: Inputs, forecast: Forecast, seed: int = 1, progress: Progress = silent, jobs: int = 1
+) -> Requirement:
     """Return the agents that every queue needs for its targets.
 
     Per queue and interval the contacts that reach people are ``rate * (1 - containment)``, by the forecast or else by
-    the queue's ``bot_containment``. Where several targets count at once the one that asks for most decides; where none
-    counts, agents are at most 95 % busy; an open queue with more than 0.05 contacts per interval has at least one
-    agent; a closed queue none. A target with ``confidence`` is staffed for that quantile of the volume over the span it
-    is judged on.
+    the queue's ``bot_containment``; those who give up and redial, and chats left silently, come on top. Live queues are
+    staffed for the modified offered load and then corrected by simulating the forecast's paths until every target
+    holds (:mod:`wfm.staffing.correction`), with the wanted ``confidence``; with ``[requirement] method = "formula"``
+    the formulas stand alone, and a ``confidence`` staffs that quantile of the volume. Where several targets count at
+    once the one that asks for most decides; where none counts, agents are at most 95 % busy; an open queue with more
+    than 0.05 contacts per interval has at least one agent; a closed queue none.
 
     Parameters
     ----------
     inputs : Inputs
-        The plan's queues and targets are used.
+        The plan's queues and targets are used, and what 30-day targets attained before.
     forecast : Forecast
         On the plan's grid; must hold every queue of the plan.
+    seed : int
+        Seeds the simulated futures.
+    progress : Progress
+        Told after each queue.
+    jobs : int
+        Queues staffed at the same time; the result does not depend on it.
 
     Returns
     -------
@@ -50,11 +70,11 @@ def requirement(inputs: Inputs, forecast: Forecast) -> Requirement:
     if forecast.grid != plan.plan.grid:
         raise ValueError("expected a forecast on the plan's grid")
     problems: list[Problem] = []
-    demands = [_demand(forecast, place, queue, problems) for place, queue in enumerate(plan.queue)]
-    staffs = [
-        mail_staff(demand, forecast.grid) if demand.queue.channel == "email" else live_staff(demand)
-        for demand in demands
-    ]
+    slopes = log_slopes(forecast.rate)
+    demands = [
+        _demand(inputs, forecast, slopes, place, seed, problems) for place in range(len(plan.queue))
+    ]  # fmt: skip
+    staffs = _staffed(demands, forecast.grid, progress, jobs)
     raise_all(problems + [problem for staff in staffs for problem in staff.problems])
     agents = np.stack([staff.agents for staff in staffs])
     return Requirement(
@@ -65,7 +85,22 @@ def requirement(inputs: Inputs, forecast: Forecast) -> Requirement:
         agents_with_shrinkage=_with_room(agents, plan.queue),
         methods={demand.queue.id: _words(demand, staff) for demand, staff in zip(demands, staffs, strict=True)},
         warnings=tuple(line for d, staff in zip(demands, staffs, strict=True) for line in staff.warnings + _closed(d)),
+        decided_by=np.stack([staff.decided for staff in staffs]),
+        by_formula=np.stack([staff.by_formula for staff in staffs]),
+        peak_erlangs=np.stack([staff.peak for staff in staffs]),
     )
+
+
+def _staffed(demands: list[QueueDemand], grid: TimeGrid, progress: Progress, jobs: int) -> list[QueueStaff]:
+    def one(demand: QueueDemand) -> QueueStaff:
+        return mail_staff(demand, grid) if demand.queue.channel == "email" else live_staff(demand, grid)
+
+    staffs = []
+    with ThreadPoolExecutor(max(jobs, 1)) as pool:
+        for done, staff in enumerate(pool.map(one, demands), start=1):
+            staffs.append(staff)
+            progress("staff", done / len(demands), f"{done} of {len(demands)} queues")
+    return staffs
 
 
 def from_table(inputs: Inputs) -> Requirement:
@@ -112,19 +147,49 @@ def _with_room(agents: FloatArray, queues: tuple[Queue, ...]) -> FloatArray:
     return np.stack([rostered(row, queue.lost_share) for row, queue in zip(agents, queues, strict=True)])
 
 
-def _demand(forecast: Forecast, place: int, queue: Queue, problems: list[Problem]) -> QueueDemand:
+def _demand(
+    inputs: Inputs, forecast: Forecast, slopes: FloatArray, place: int, seed: int, problems: list[Problem]
+) -> QueueDemand:
+    grid, queue, options = forecast.grid, inputs.plan.queue[place], inputs.plan.requirement
     row = forecast.queues.index(queue.id)
-    windows = [forecast.grid.window_mask(parse_window(target.window)) for target in queue.target]
+    is_open, mean = open_intervals(grid, queue), staffed_volume(forecast, row, queue)
+    count = 0
+    if options.method == "simulation" and queue.channel != "email" and queue.target:
+        count = options.replications or _enough(float(mean[is_open].sum()))
+    counts, contained = reached_counts(forecast, row, queue, is_open, count, seed)
     return QueueDemand(
         queue=queue,
         place=place,
-        minutes=forecast.grid.interval_minutes,
-        is_open=open_intervals(forecast.grid, queue),
+        minutes=grid.interval_minutes,
+        is_open=is_open,
         aht_seconds=handle_seconds(forecast, row, queue, problems),
-        mean_volume=staffed_volume(forecast, row, queue),
+        mean_volume=mean,
+        slope=slopes[row],
         volumes=tuple(staffed_volume(forecast, row, queue, target) for target in queue.target),
-        windows=tuple(windows),
+        windows=tuple(grid.window_mask(parse_window(target.window)) for target in queue.target),
+        pasts=tuple(_past(inputs, queue, number) for number in range(len(queue.target))),
+        counts=counts,
+        contained=contained,
+        seed=seed,
     )
+
+
+def _enough(contacts: float) -> int:
+    """Return how many futures are worth playing: the fewer contacts, the more."""
+    return int(np.clip(FUTURE_CONTACTS / max(contacts, 1.0), FUTURES_LEAST, FUTURES_MOST))
+
+
+def _past(inputs: Inputs, queue: Queue, number: int) -> Past:
+    """Return what the past days of a 30-day target add to the window that ends with the plan."""
+    if queue.target[number].over != "30_days":
+        return Past()
+    first = inputs.plan.plan.end - timedelta(days=29)
+    days = [
+        day
+        for day in inputs.attained
+        if day.queue == queue.id and day.target == number + 1 and first <= day.date < inputs.plan.plan.start
+    ]
+    return Past(sum(day.counted * day.value for day in days), sum(day.counted for day in days))
 
 
 def _load(demand: QueueDemand) -> FloatArray:
@@ -137,6 +202,9 @@ def _words(demand: QueueDemand, staff: QueueStaff) -> str:
     wanted = sorted({(t.confidence, t.over) for t in demand.queue.target if t.confidence is not None})
     if not wanted:
         return staff.method
+    if demand.is_played:
+        shares = ", ".join(f"{confidence:.0%} of the futures" for confidence, _ in wanted)
+        return f"{staff.method}; targets with a wanted confidence hold in {shares}"
     quantiles = ", ".join(f"{confidence:.0%} quantile of the {over}'s volume" for confidence, over in wanted)
     return f"{staff.method}; staffed to the {quantiles}, a stand-in for the quantile of the target itself"
 

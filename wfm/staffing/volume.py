@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import zlib
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -9,11 +11,16 @@ from wfm.errors import InputError, Problem
 from wfm.grid import MINUTES_PER_DAY, TimeGrid
 from wfm.plan import Queue, Target
 from wfm.results import Forecast
+from wfm.simulation.single import Desk, draw
+from wfm.staffing.chat import speeds
+from wfm.staffing.correction import Futures
+from wfm.staffing.patience import Patience
 
-__all__ = ["handle_seconds", "open_intervals", "staffed_volume"]
+__all__ = ["draw_futures", "handle_seconds", "open_intervals", "raise_all", "reached_counts", "staffed_volume"]
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
+IntArray = NDArray[np.int64]
 
 
 def open_intervals(grid: TimeGrid, queue: Queue) -> BoolArray:
@@ -76,6 +83,47 @@ def handle_seconds(forecast: Forecast, row: int, queue: Queue, problems: list[Pr
         text = f"queue '{queue.id}' has contacts without a handle time: set aht_seconds in plan.toml"
         problems.append(Problem("plan.toml", 0, f'[[queue]] "{queue.id}" aht_seconds', text))
     return np.where(known, aht, queue.aht_seconds or 1.0)
+
+
+def reached_counts(
+    forecast: Forecast, row: int, queue: Queue, is_open: BoolArray, count: int, seed: int
+) -> tuple[IntArray, IntArray]:
+    """Return whole contacts that reach people, and those that bots keep, by future and interval.
+
+    Future ``r`` takes the forecast's path ``r``, from the first again after the last; each contact stays with the bot
+    with the forecast's probability. What comes while the queue is closed is left out.
+    """
+    offered = np.rint(forecast.paths[np.arange(count) % len(forecast.paths), row]).astype(np.int64)
+    offered[:, ~is_open] = 0
+    contained = queue.bot_containment if forecast.containment is None else forecast.containment[row]
+    random = np.random.default_rng((seed, zlib.crc32(queue.id.encode())))
+    kept = random.binomial(np.maximum(offered, 0), np.broadcast_to(contained, offered.shape))
+    return np.maximum(offered, 0) - kept, kept
+
+
+def draw_futures(
+    queue: Queue, counts: IntArray, contained: IntArray, slope: FloatArray, aht_seconds: FloatArray, minutes: int,
+    factor: FloatArray, seed: int,
+) -> Futures:  # fmt: skip
+    """Return the futures of a queue, ready to be played; ``factor`` (intervals,) adds contacts that come again."""
+    if np.any(factor > 1.0):
+        random = np.random.default_rng((seed, zlib.crc32(queue.id.encode()), 1))
+        counts = counts + random.poisson(counts * (factor - 1.0))
+    interval = minutes * 60.0
+    desk = Desk(speeds(queue.speedup), np.ascontiguousarray(aht_seconds), interval)
+    stream = draw(counts, interval, slope, _patience_table(queue), seed)
+    speed = desk.speedup
+    busy = counts[:, 0].mean() / interval * aht_seconds[0] * speed.size / speed[-1]
+    return Futures(desk, stream, contained.astype(np.float64), round(float(busy)), seed)
+
+
+def _patience_table(queue: Queue) -> FloatArray:
+    """Return the patience at ``-log(1 - share)`` in steps of 1/64 up to 30; empty when nobody leaves."""
+    if queue.patience_seconds is None:
+        return np.zeros(0)
+    patience = Patience.of(queue.patience_distribution, queue.patience_seconds, queue.patience_cv)
+    grid = np.arange(30 * 64 + 1) / 64.0
+    return patience.quantile(-np.expm1(-grid))
 
 
 def raise_all(problems: list[Problem]) -> None:

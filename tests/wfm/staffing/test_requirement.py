@@ -24,13 +24,14 @@ NO_INTS, NO_FLOATS = np.zeros(0, dtype=np.int64), np.zeros(0)
 NOTHING = History((), NO_INTS, NO_INTS, NO_INTS, NO_FLOATS, NO_FLOATS, NO_FLOATS, NO_FLOATS)
 
 
-def inputs_of(*queues: dict[str, Any], days: int = 2, interval: int = 30) -> Inputs:
+def inputs_of(*queues: dict[str, Any], days: int = 2, interval: int = 30, method: str = "formula") -> Inputs:
     """Return inputs whose plan has these queues and little else; it starts on a Monday."""
     plan = Plan.model_validate({
         "plan": {"name": "test", "start": date(2025, 10, 20), "days": days, "interval_minutes": interval},
         "queue": queues,
         "contract": [{"id": "staff", "cost_per_hour": 20.0}],
         "shift": [{"id": "day", "start": "08:00", "hours": [8.0]}],
+        "requirement": {"method": method},
     })  # fmt: skip
     return Inputs(plan, LabourRules(), DayTypes(), NOTHING)
 
@@ -129,7 +130,9 @@ def test_hours_past_midnight_belong_to_the_day_before() -> None:
     got = staff(100.0, phone(open={"mon": "20:00-02:00"}))
     expected = np.zeros(96)
     expected[40:52] = 14
-    assert (got.agents_required[0] == expected).all()
+    assert ((got.agents_required[0] > 0) == (expected > 0)).all()
+    assert (got.agents_required[0, 41:] == expected[41:]).all()
+    assert 12 <= got.agents_required[0, 40] <= 14  # at the opening nobody is on the line yet
 
 
 @pytest.mark.parametrize("over", ["interval", "day", "horizon"])
@@ -141,12 +144,12 @@ def test_confidence_staffs_a_quantile_of_the_volume(over: str) -> None:
     assert "90% quantile" in got.methods["hotline"]
 
 
-def test_every_number_attains_its_target() -> None:
-    """On a day with a strong profile every open interval meets 80/20 with the number given, and misses it with less."""
+def test_without_jumps_the_formula_is_that_of_the_steady_queue() -> None:
+    """On a day that changes slowly the number of each interval is the smallest of a steady queue, or one beside it."""
     profile = 5 + 195 * np.sin(np.linspace(0, np.pi, 96)) ** 2
     agents = staff(profile, phone(patience_seconds=90)).agents_required[0].astype(int)
-    assert (waiting(profile * 2, 180, agents, 20, 90).sl_offered >= 0.8).all()
-    assert (waiting(profile * 2, 180, agents - 1, 20, 90).sl_offered < 0.8).all()
+    assert np.abs(agents - required_agents(profile * 2, 180, 0.8, 20, 90)).max() <= 1
+    assert (waiting(profile * 2, 180, agents + 1, 20, 90).sl_offered >= 0.8).all()
 
 
 def test_unreachable_targets_are_all_named_at_once() -> None:

@@ -1,0 +1,257 @@
+"""The requirement under demand that changes: offered load, cells, carry-over, correction by simulation."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+from scipy.stats import poisson
+
+from tests.wfm.staffing.test_requirement import forecast_of, inputs_of, phone, target
+from wfm.arrival_shape import cell_shares, log_slopes, positions
+from wfm.inputs import Attained, Inputs
+from wfm.results import Forecast, Requirement
+from wfm.simulation.single import ABANDONED, WITHIN, Desk, Gauge, draw, new_state, play
+from wfm.staffing import chat_waiting, required_agents, waiting
+from wfm.staffing.requirement import requirement
+from wfm.staffing.varying import cell_loads, offered_load
+
+FloatArray = NDArray[np.float64]
+
+
+def gauge(seconds: float, levels: int = 1, kind: int = WITHIN) -> Gauge:
+    """Return what measures the share of the offered answered within some seconds."""
+    return Gauge(kind, 0, seconds, 600.0, -1.0, 0.0, np.zeros(levels + 1), np.ones(levels + 1), 0)
+
+
+def played(
+    volume: FloatArray, agents: FloatArray, aht: float, patience: float | None, measure: Gauge, *,
+    speedup: tuple[float, ...] = (1.0,), minutes: float = 30.0, futures: int = 60, seed: int = 11, busy: int = 0,
+) -> tuple[FloatArray, FloatArray]:  # fmt: skip
+    """Return the sums of a queue with Poisson arrivals, even within each interval."""
+    counts = np.random.default_rng(seed).poisson(volume, (futures, volume.size)).astype(np.int64)
+    table = np.zeros(0) if patience is None else np.arange(30 * 64 + 1) / 64.0 * patience
+    stream = draw(counts, minutes * 60, np.zeros(volume.size), table, seed)
+    desk = Desk(np.array(speedup), np.full(volume.size, aht), minutes * 60)
+    state = new_state(stream, busy, seed)
+    return play(desk, agents.astype(np.int64), 0, volume.size, measure, stream, state, after=int(agents[-1]))
+
+
+def within_three_errors(upper: FloatArray, lower: FloatArray, truth: float, warm: int = 8) -> bool:
+    """Return whether the ratio after a warm-up of some intervals agrees with the truth."""
+    up, low = upper[:, warm:].sum(axis=1), lower[:, warm:].sum(axis=1)
+    mean = up.sum() / low.sum()
+    return bool(abs(mean - truth) <= 3 * np.sqrt(((up - mean * low) ** 2).sum()) / low.sum())
+
+
+@pytest.mark.parametrize(
+    ("per_half_hour", "agents", "patience"),
+    [(100.0, 14, None), (100.0, 11, 120.0), (100.0, 8, 60.0), (300.0, 33, 600.0)],
+)
+def test_the_single_queue_agrees_with_erlang(per_half_hour: float, agents: int, patience: float | None) -> None:
+    """M/M/n and M/M/n+M: service level and abandonment within three standard errors after four hours of warm-up."""
+    truth = waiting(per_half_hour * 2, 180, agents, 20, patience)
+    volume, staff = np.full(48, per_half_hour), np.full(48, float(agents))
+    assert within_three_errors(*played(volume, staff, 180, patience, gauge(20), busy=agents // 2), truth.sl_offered)
+    lost = played(volume, staff, 180, patience, gauge(20, kind=ABANDONED), busy=agents // 2)
+    assert within_three_errors(*lost, truth.p_abandon)
+
+
+def test_the_single_queue_agrees_with_the_chat_chain() -> None:
+    """Balanced chat with three conversations per agent."""
+    speedup = (1.0, 1.7, 2.5)
+    truth = chat_waiting(200, 600, 10, speedup, 20, 120)
+    sums = played(np.full(96, 100.0), np.full(96, 10.0), 600, 120, gauge(20, 3), speedup=speedup, busy=30)
+    assert within_three_errors(*sums, truth.sl_offered)
+
+
+def test_with_patience_like_handle_time_waits_are_poisson() -> None:
+    """Where patience is as long as handling, the number in the system is Poisson with mean m(t), whatever the agents.
+
+    P(wait)(t) = P(Poisson(m(t)) >= s); m(t) by our own load. The staff is constant, so that nobody leaves busy.
+    """
+    minute = np.arange(6 * 60)
+    rate = 40.0 + 25.0 * np.sin(minute / 50.0)  # contacts per minute
+    agents, aht = 210, 300.0
+    upper, lower = played(
+        rate, np.full(rate.size, float(agents)), aht, aht, gauge(0.0), minutes=1.0, futures=400, busy=200
+    )  # fmt: skip
+    load = cell_loads(rate, np.zeros(rate.size), np.full(rate.size, aht), 1)[:, 0]
+    truth = poisson.cdf(agents - 1, load)
+    for start in range(60, 360, 30):  # an hour of warm-up
+        part = slice(start, start + 30)
+        up, low = upper[:, part].sum(axis=1), lower[:, part].sum(axis=1)
+        mean = up.sum() / low.sum()
+        error = np.sqrt(((up - mean * low) ** 2).sum()) / low.sum()
+        assert abs(mean - np.average(truth[part], weights=rate[part])) <= 3 * error + 0.002
+
+
+def test_the_same_for_any_number_of_threads() -> None:
+    """Futures are independent of one another and of who plays them."""
+    volume = np.full(20, 50.0)
+    counts = np.random.default_rng(0).poisson(volume, (7, 20)).astype(np.int64)
+    stream = draw(counts, 1800, np.zeros(20), np.zeros(0), 3)
+    desk = Desk(np.ones(1), np.full(20, 180.0), 1800)
+    one, two = (
+        play(desk, np.full(20, 7), 0, 20, gauge(20), stream, new_state(stream, 3, 3), after=7, jobs=jobs)
+        for jobs in (1, 3)
+    )
+    assert np.array_equal(one[0], two[0])
+    assert np.array_equal(one[1], two[1])
+
+
+def test_offered_load_by_convolution_is_the_recursion() -> None:
+    """Exponential handle times: the convolution of any distribution and the recursion over minutes agree."""
+    rate = np.concatenate([np.full(120, 0.2), 4.0 * np.exp(-np.arange(240) / 30.0) + 0.2])
+    fine = np.repeat(rate, 10)
+    by_convolution = offered_load(fine, 6.0, np.exp(-np.arange(4000) * 6.0 / 480.0))
+    by_recursion = cell_loads(rate * 60, np.zeros(rate.size), np.full(rate.size, 480.0), 1)[:, 0]
+    smooth = by_convolution.reshape(-1, 10).mean(axis=1)
+    assert smooth[100:] == pytest.approx(by_recursion[100:], rel=0.06)  # ends of cells against their means
+    # A step of the rate fills up like 1 - exp(-t / handle time); fixed handle times fill up in a straight line.
+    step = offered_load(np.ones(200), 6.0, np.exp(-np.arange(2000) * 6.0 / 300.0))
+    assert step[49] == pytest.approx(300 * (1 - np.exp(-1)), rel=1e-3)
+    fixed = offered_load(np.ones(200), 6.0, (np.arange(51) < 50).astype(float))
+    assert fixed[24] == pytest.approx(150, rel=0.02)
+    assert fixed[150] == pytest.approx(300, rel=0.02)
+
+
+@given(st.lists(st.floats(0, 5000), min_size=1, max_size=30), st.sampled_from([1, 2, 6, 30]))
+def test_arrivals_inside_an_interval_keep_its_total(volume: list[float], cells: int) -> None:
+    """Slopes are bounded and finite, shares are probabilities that sum to 1, positions stay inside and rise."""
+    slopes = log_slopes(volume)
+    assert np.isfinite(slopes).all()
+    assert np.abs(slopes).max() <= 3
+    shares = cell_shares(slopes, cells)
+    assert shares.sum(axis=-1) == pytest.approx(1.0)
+    assert (shares >= 0).all()
+    u = np.linspace(0, 1, 11)
+    places = positions(slopes[:, None], u[None])
+    assert (np.diff(places, axis=1) >= 0).all()
+    assert ((places >= 0) & (places <= 1 + 1e-12)).all()
+
+
+def test_the_decay_of_an_opening_is_found() -> None:
+    """Twenty times the calm rate from midnight on, falling with 30 minutes: the slope starts at the first second."""
+    seconds = np.arange(4 * 3600) + 0.5
+    rate = np.concatenate([np.full(3600, 1.0), 20 * np.exp(-seconds / 1800)])
+    volume = rate.reshape(-1, 900).sum(axis=1)
+    slopes = log_slopes(volume)
+    assert slopes[:3] == pytest.approx(0)
+    assert slopes[4:10] == pytest.approx(-0.5, abs=1e-6)
+
+
+def steep(minutes: int = 15) -> tuple[FloatArray, FloatArray]:
+    """Return the volume per interval, and the rate per second, of a calm evening with an opening at midnight."""
+    seconds = np.arange(-3 * 3600, 3 * 3600) + 0.5
+    rate = np.where(seconds < 0, 0.1, 0.1 + 1.9 * np.exp(-np.maximum(seconds, 0) / 1800))
+    return rate.reshape(-1, minutes * 60).sum(axis=1), rate
+
+
+def opening(**goal: Any) -> tuple[Inputs, Forecast, FloatArray]:
+    """Return a plan whose first half day is calm with an opening in the middle of it."""
+    inputs = inputs_of(phone(patience_seconds=240, target=[target(**goal)]), days=1, interval=15, method="simulation")
+    volume, rate = steep()
+    whole = np.concatenate([np.full(36, volume[0]), volume, np.full(36, volume[-1])])
+    forecast = forecast_of(inputs, whole, aht=480.0)
+    paths = np.random.default_rng(5).poisson(whole, (200, 1, 96)).astype(np.float32)
+    return inputs, replace(forecast, paths=paths), rate
+
+
+def held(agents: FloatArray, rate: FloatArray, futures: int = 150) -> FloatArray:
+    """Return the share in time by interval, contacts drawn second by second from the true rate."""
+    random = np.random.default_rng(77)
+    counts = random.poisson(rate, (futures, rate.size)).astype(np.int64)
+    stream = draw(counts, 1.0, np.zeros(rate.size), np.arange(30 * 64 + 1) / 64.0 * 240, 78)
+    desk = Desk(np.ones(1), np.full(agents.size, 480.0), 900.0)
+    state, staff = new_state(stream, 48, 79), agents.astype(np.int64)
+    sums = play(desk, staff, 0, agents.size, gauge(20), stream, state, after=int(agents[-1]))
+    return sums[0].sum(axis=0) / sums[1].sum(axis=0)
+
+
+def test_an_opening_is_held_in_every_interval() -> None:
+    """The corrected requirement holds 80/20 through the jump on fresh customers, plain Erlang of the rate does not."""
+    inputs, forecast, rate = opening(over="interval")
+    agents = requirement(inputs, forecast, 1).agents_required[0, 36:60]
+    assert held(agents, rate).min() >= 0.77  # 150 futures: three standard errors
+    plain = required_agents(steep()[0] * 4, 480.0, 0.8, 20, 240).astype(float)
+    assert held(plain, rate).min() < 0.3
+    assert agents.sum() <= 1.2 * plain.sum()
+
+
+def test_a_day_target_is_met_with_fewer_agents_than_every_interval_needs() -> None:
+    """Judged by day, the same goal needs no more than judged by interval, and holds over the day."""
+    by_interval = requirement(*opening(over="interval")[:2], 1).agents_required.sum()
+    by_day = requirement(*opening(over="day")[:2], 1).agents_required.sum()
+    assert 0.9 * by_interval <= by_day <= by_interval
+
+
+def staffed(confidence: float | None, sd: float, **options: Any) -> Requirement:
+    """Return the requirement where each day's volume is uncertain by a lognormal factor."""
+    inputs = inputs_of(
+        phone(target=[target(confidence=confidence, **options)], patience_seconds=120), method="simulation"
+    )
+    rate = np.full(96, 150.0)
+    random = np.random.default_rng(4)
+    factor = np.exp(sd * random.standard_normal((300, 1, 2))).repeat(48, axis=2)
+    paths = random.poisson(rate * factor).astype(np.float32)
+    return requirement(inputs, replace(forecast_of(inputs, rate), paths=paths), 1)
+
+
+def test_confidence_is_that_of_the_target() -> None:
+    """The wanted probability holds on fresh futures, target by target; more confidence needs more agents."""
+    agents = {c: staffed(c, 0.15).agents_required[0] for c in (0.5, 0.8, 0.95)}
+    assert agents[0.5].sum() < agents[0.8].sum() < agents[0.95].sum()
+    random = np.random.default_rng(123)
+    volume = 150.0 * np.exp(0.15 * random.standard_normal(600))
+    for confidence, found in agents.items():
+        held = [
+            np.mean([waiting(v * 2, 180, int(found[0]) - less, 20, 120).sl_offered >= 0.8 for v in volume])
+            for less in (0, 1)
+        ]  # the day is steady: theory per future
+        assert held[0] >= confidence - 0.04
+        assert held[1] < confidence
+
+
+def test_seed_in_same_agents_out() -> None:
+    """The same inputs and seed give the same requirement, for any number of threads."""
+    inputs, forecast, _ = opening(over="day")
+    one, two = (requirement(inputs, forecast, 3, jobs=jobs).agents_required for jobs in (1, 2))
+    assert np.array_equal(one, two)
+
+
+def test_past_days_count_towards_thirty() -> None:
+    """A bad past must be made up for: the same 30-day target needs more agents than after a good past."""
+    goal = target(over="30_days", share=0.9)
+    inputs = inputs_of(phone(patience_seconds=120, target=[goal]), method="simulation")
+    forecast = forecast_of(inputs, 100.0)
+    days = [date(2025, 10, day) for day in range(1, 20)]
+    needed = []
+    for value in (0.8, 0.9, 1.0):
+        past = tuple(Attained(day, "hotline", 1, 500.0, value) for day in days)
+        needed.append(requirement(replace(inputs, attained=past), forecast, 1).agents_required.sum())
+    assert needed[0] > needed[1] > needed[2]
+
+
+def test_redials_and_silent_customers_are_work() -> None:
+    """Those who call again, and chats that nobody reads any more, need agents."""
+    plain = {
+        "id": "a",
+        "channel": "chat",
+        "concurrency": 3,
+        "concurrency_speedup": [1, 1.7, 2.2],
+        "patience_seconds": 60,
+    }
+    goal = target(seconds=60, share=0.7)
+    numbers = []
+    for extra in ({}, {"redial": 0.6}, {"silent_abandonment": 0.8, "silent_seconds": 300}):
+        inputs = inputs_of({**plain, **extra, "target": [goal]}, method="simulation")
+        numbers.append(requirement(inputs, forecast_of(inputs, 200.0, aht=600.0), 1).agents_required.sum())
+    assert numbers[1] > numbers[0]
+    assert numbers[2] > numbers[0]

@@ -1,0 +1,407 @@
+"""One queue with a given number of agents by interval, played for many futures at once: what staffing is corrected by.
+
+The model of :mod:`wfm.staffing.kernels`, with demand and agents that change over time: contacts arrive as the
+forecast's paths say, are served first come first served, and leave when their patience ends. With ``x`` contacts open,
+spread evenly over the agents, the next one ends with the hazard ``d(x) / handle time`` (a birth-death chain, so agents
+need no identity and an event costs nanoseconds). Agents who leave at the end of an interval finish their contacts.
+
+Random numbers are a function of seed and future, so that staffings are compared on the same customers.
+"""
+
+from __future__ import annotations
+
+import math
+from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wfm.simulation.compiled import compiled, part
+
+__all__ = [
+    "ABANDONED",
+    "AVERAGE",
+    "NO_SERVICE",
+    "WITHIN",
+    "Desk",
+    "Gauge",
+    "State",
+    "Stream",
+    "draw",
+    "new_state",
+    "play",
+]
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+WordArray = NDArray[np.uint64]
+
+WITHIN, AVERAGE, ABANDONED, NO_SERVICE = 0, 1, 2, 3
+OFFERED, ANSWERED, NOT_SHORT, LEFT_QUEUE = 0, 1, 2, 3
+DEFINITIONS = {
+    "sl_offered": OFFERED,
+    "sl_answered": ANSWERED,
+    "sl_excl_short_ab": NOT_SHORT,
+    "sl_left_queue": LEFT_QUEUE,
+}
+
+_FINISH_INTERVALS = 400
+_STEPS = 64  # entries of a table of patience per unit of -log(1 - share)
+_WEYL = np.uint64(0x9E3779B97F4A7C15)
+_FIRST = np.uint64(0xBF58476D1CE4E5B9)
+_SECOND = np.uint64(0x94D049BB133111EB)
+_S30, _S27, _S31, _S11 = np.uint64(30), np.uint64(27), np.uint64(31), np.uint64(11)
+
+
+class Desk(NamedTuple):
+    """How agents serve the queue.
+
+    Attributes
+    ----------
+    speedup : float array (levels,)
+        Throughput of one agent with 1, 2, ... open contacts relative to one.
+    aht_seconds : float array (intervals,)
+        Handle time of a contact alone.
+    interval_seconds : float
+    """
+
+    speedup: FloatArray
+    aht_seconds: FloatArray
+    interval_seconds: float
+
+
+class Gauge(NamedTuple):
+    """What is measured; see :func:`wfm.staffing.gauging.gauge_of` for how targets become gauges.
+
+    Attributes
+    ----------
+    kind, definition : int
+        ``WITHIN``, ``AVERAGE``, ``ABANDONED`` or ``NO_SERVICE``; what a share is taken of.
+    seconds, cap, unanswered : float
+        Target time; most of one response in an average; what an unanswered contact counts as there (negative: its
+        wait; NaN: nothing).
+    later : float
+        Replies per contact after the first.
+    response : float array (levels + 1,)
+        Mean seconds of a reply by open contacts; zeros where the wait ends when the first reply begins.
+    prompt : float array (levels + 1,)
+        Share of the later replies that come in time, by open contacts.
+    together : int
+        1: a contact counts once, when all its replies are in time; 0: every reply counts.
+    """
+
+    kind: int
+    definition: int
+    seconds: float
+    cap: float
+    unanswered: float
+    later: float
+    response: FloatArray
+    prompt: FloatArray
+    together: int
+
+
+class Stream(NamedTuple):
+    """The contacts that reach people in every future: rows in order of future and time.
+
+    Attributes
+    ----------
+    first : int array (futures + 1,)
+        The contacts of future ``r`` are rows ``first[r]`` to ``first[r + 1]``.
+    arrival, limit : float arrays (contacts,)
+        Seconds after the horizon's start at which they come, and leave if not served until then.
+    """
+
+    first: IntArray
+    arrival: FloatArray
+    limit: FloatArray
+
+
+class State(NamedTuple):
+    """Where every future stands: arrays (futures,).
+
+    ``coming`` and ``head`` are the rows of the next arrival and of the first who may be waiting, ``busy`` the open
+    contacts, ``rest`` the hazard left until the next one ends, ``random`` the state of the generator.
+    """
+
+    coming: IntArray
+    head: IntArray
+    busy: IntArray
+    rest: FloatArray
+    random: WordArray
+
+    def copy(self) -> State:
+        """Return a state that changes on its own."""
+        return State(self.coming.copy(), self.head.copy(), self.busy.copy(), self.rest.copy(), self.random.copy())
+
+
+@part
+def _mix(key: np.uint64, number: np.uint64) -> np.uint64:
+    bits = key + _WEYL * (number + np.uint64(1))
+    bits = (bits ^ (bits >> _S30)) * _FIRST
+    bits = (bits ^ (bits >> _S27)) * _SECOND
+    return bits ^ (bits >> _S31)
+
+
+@part
+def _exponential(bits: np.uint64) -> float:
+    """Return an exponential number of mean 1 from random bits."""
+    return -math.log((float(bits >> _S11) + 0.5) * (1.0 / 9007199254740992.0))
+
+
+@part
+def _willing(table: FloatArray, x: float) -> float:
+    """Return the patience at ``x = -log(1 - share)`` from a table with steps of 1/64."""
+    place = x * _STEPS
+    i = int(place)
+    if i >= table.size - 1:
+        return float(table[-1])
+    return float(table[i] + (table[i + 1] - table[i]) * (place - i))
+
+
+@part
+def _fill(
+    counts: IntArray, interval_seconds: float, slope: FloatArray, table: FloatArray, key: np.uint64,
+    arrival: FloatArray, limit: FloatArray, row: int,
+) -> None:  # fmt: skip
+    """Write the contacts of one future from a row on, in order of time."""
+    state = key
+    for i in range(counts.size):
+        n = counts[i]
+        if n <= 0:
+            continue
+        # Sums of exponential gaps, scaled to the interval, are sorted uniform numbers.
+        reached, start = 0.0, row
+        for _ in range(n):
+            state += _WEYL
+            reached += _exponential(_mix(state, np.uint64(0)))
+            arrival[row] = reached
+            row += 1
+        state += _WEYL
+        scale = 1.0 / (reached + _exponential(_mix(state, np.uint64(0))))
+        steep = slope[i]
+        grown = math.expm1(steep)
+        for j in range(start, row):
+            u = arrival[j] * scale
+            if abs(steep) > 1e-9:
+                u = math.log1p(u * grown) / steep
+            arrival[j] = (i + min(u, 0.999999999)) * interval_seconds
+            if table.size > 0:
+                state += _WEYL
+                limit[j] = arrival[j] + _willing(table, _exponential(_mix(state, np.uint64(1))))
+            else:
+                limit[j] = math.inf
+
+
+@compiled
+def _fill_all(
+    counts: IntArray, interval_seconds: float, slope: FloatArray, table: FloatArray, seed: int, first: IntArray,
+    arrival: FloatArray, limit: FloatArray,
+) -> None:  # fmt: skip
+    for r in range(counts.shape[0]):
+        key = _mix(np.uint64(seed), np.uint64(r))
+        _fill(counts[r], interval_seconds, slope, table, key, arrival, limit, first[r])
+
+
+def draw(counts: IntArray, interval_seconds: float, slope: FloatArray, table: FloatArray, seed: int) -> Stream:
+    """Return the contacts of every future.
+
+    Parameters
+    ----------
+    counts : int array (futures, intervals)
+        Contacts that reach people.
+    interval_seconds : float
+        Length of an interval.
+    slope : float array (intervals,)
+        From :func:`wfm.arrival_shape.log_slopes`.
+    table : float array
+        Patience at ``-log(1 - share)`` in steps of 1/64; empty when nobody leaves.
+    seed : int
+        Names the random numbers.
+    """
+    first = np.concatenate([[0], np.cumsum(counts.sum(axis=1))]).astype(np.int64)
+    made = Stream(first, np.empty(first[-1]), np.empty(first[-1]))
+    _fill_all(np.ascontiguousarray(counts), interval_seconds, slope, table, seed, first, made.arrival, made.limit)
+    return made
+
+
+def new_state(stream: Stream, busy: int, seed: int) -> State:
+    """Return the start of every future: nobody waits, ``busy`` contacts are open."""
+    futures = len(stream.first) - 1
+    random = np.array(
+        [(seed * 0x9E3779B97F4A7C15 + r * 0xD1342543DE82EF95 + 1) % 2**64 for r in range(futures)], np.uint64
+    )
+    starts = stream.first[:-1]
+    return State(starts.copy(), starts.copy(), np.full(futures, busy), np.ones(futures), random)
+
+
+@part
+def _drain(busy: int, agents: int, speedup: FloatArray) -> float:
+    """Return at which rate contacts end when they are spread evenly, in contacts handled alone."""
+    levels = speedup.size
+    if agents <= 0 or busy >= agents * levels:  # agents who leave finish what they hold
+        return float(busy * speedup[levels - 1] / levels)
+    level = busy // agents
+    extra = busy - level * agents
+    rate = 0.0 if level == 0 else (agents - extra) * speedup[level - 1]
+    return float(rate + extra * speedup[level])
+
+
+@part
+def _record(
+    gauge: Gauge, wait: float, answered: bool, level: int, upper: FloatArray, lower: FloatArray, cell: int
+) -> None:
+    """Add one contact to the sums above and below the line."""
+    kind = gauge.kind
+    if kind in (NO_SERVICE, ABANDONED):
+        lower[cell] += 1.0
+        upper[cell] += 1.0 if not answered or (kind == NO_SERVICE and wait > 0.0) else 0.0
+        return
+    if kind == AVERAGE:
+        if answered:
+            reply = gauge.response[level]
+            lower[cell] += 1.0 + gauge.later
+            upper[cell] += min(wait + reply, gauge.cap) + gauge.later * min(reply, gauge.cap)
+        elif gauge.unanswered == gauge.unanswered:
+            lower[cell] += 1.0
+            upper[cell] += gauge.unanswered if gauge.unanswered >= 0.0 else min(wait, gauge.cap)
+        return
+    in_time = wait + gauge.response[level] <= gauge.seconds
+    if not answered:
+        short = wait <= gauge.seconds
+        if gauge.definition == ANSWERED or (gauge.definition == NOT_SHORT and short):
+            return
+        lower[cell] += 1.0
+        upper[cell] += 1.0 if gauge.definition == LEFT_QUEUE and short else 0.0
+    elif gauge.together:
+        lower[cell] += 1.0
+        upper[cell] += gauge.prompt[level] ** gauge.later if in_time else 0.0
+    else:
+        lower[cell] += 1.0 + gauge.later
+        upper[cell] += (1.0 if in_time else 0.0) + gauge.later * gauge.prompt[level]
+
+
+@part
+def _serve_waiting(
+    gauge: Gauge, stream: Stream, levels: int, interval_seconds: float, staff: int, cells: tuple[int, int], now: float,
+    coming: int, head: int, busy: int, upper: FloatArray, lower: FloatArray,
+) -> tuple[int, int]:  # fmt: skip
+    """Serve those who wait, first come first served; who has lost patience is found on the way."""
+    while head < coming and busy < staff * levels:
+        gave_up = stream.limit[head] <= now
+        busy += 0 if gave_up else 1
+        cell = int(stream.arrival[head] / interval_seconds) - cells[0]
+        if 0 <= cell < cells[1] - cells[0]:
+            wait = (stream.limit[head] if gave_up else now) - stream.arrival[head]
+            level = min(max((busy + staff - 1) // max(staff, 1), 1), levels)
+            _record(gauge, wait, not gave_up, level, upper, lower, cell)
+        head += 1
+    return head, busy
+
+
+@part
+def _play_interval(
+    desk: Desk, gauge: Gauge, stream: Stream, i: int, staff: int, cells: tuple[int, int], last: int,
+    at: tuple[int, int, int, float, np.uint64], upper: FloatArray, lower: FloatArray,
+) -> tuple[int, int, int, float, np.uint64]:  # fmt: skip
+    """Play one interval; contacts come up to row ``last``. Return where it ends: coming, head, busy, rest, random."""
+    coming, head, busy, rest, random = at
+    handle = desk.aht_seconds[min(i, desk.aht_seconds.size - 1)]
+    now, boundary = i * desk.interval_seconds, (i + 1) * desk.interval_seconds
+    while True:
+        head, busy = _serve_waiting(
+            gauge, stream, desk.speedup.size, desk.interval_seconds, staff, cells, now, coming, head, busy, upper, lower
+        )
+        rate = _drain(busy, staff, desk.speedup) / handle
+        ends = now + rest / rate if busy > 0 else math.inf
+        comes = stream.arrival[coming] if coming < last else math.inf
+        if min(ends, comes) >= boundary:
+            return coming, head, busy, rest - (boundary - now) * rate, random
+        if ends <= comes:
+            now = ends
+            busy -= 1
+        else:
+            rest -= (comes - now) * rate
+            now = comes
+            coming += 1
+        if ends <= comes or busy == 0:
+            random += _WEYL
+            rest = _exponential(_mix(random, np.uint64(2)))
+
+
+@part
+def _play_one(
+    desk: Desk, agents: IntArray, after: int, cells: tuple[int, int], gauge: Gauge, stream: Stream, state: State,
+    r: int, upper: FloatArray, lower: FloatArray, finish: bool,
+) -> None:  # fmt: skip
+    """Play one future over the intervals ``cells``; with ``finish`` on until nobody waits any more."""
+    begin, end = cells
+    at = (state.coming[r], state.head[r], state.busy[r], state.rest[r], state.random[r])
+    last = stream.first[r + 1]
+    for i in range(begin, end):
+        at = _play_interval(desk, gauge, stream, i, agents[i], cells, last, at, upper, lower)
+    if not finish:
+        state.coming[r], state.head[r], state.busy[r], state.rest[r], state.random[r] = at
+        return
+    i = end
+    while at[1] < at[0] and i < end + _FINISH_INTERVALS:
+        at = _play_interval(desk, gauge, stream, i, after, cells, 0, at, upper, lower)
+        i += 1
+    for row in range(at[1], at[0]):  # whoever still waits has waited for hundreds of intervals: unanswered
+        cell = int(stream.arrival[row] / desk.interval_seconds) - begin
+        if cell >= 0:
+            wait = min(stream.limit[row], i * desk.interval_seconds) - stream.arrival[row]
+            _record(gauge, wait, False, desk.speedup.size, upper, lower, cell)
+
+
+@compiled
+def _play_some(
+    desk: Desk, agents: IntArray, after: int, cells: tuple[int, int], gauge: Gauge, stream: Stream, state: State,
+    futures: tuple[int, int], upper: FloatArray, lower: FloatArray, finish: bool,
+) -> None:  # fmt: skip
+    for r in range(futures[0], futures[1]):
+        _play_one(desk, agents, after, cells, gauge, stream, state, r, upper[r], lower[r], finish)
+
+
+def play(
+    desk: Desk, agents: IntArray, begin: int, end: int, gauge: Gauge, stream: Stream, state: State, *, after: int = -1,
+    jobs: int = 1,
+) -> tuple[FloatArray, FloatArray]:  # fmt: skip
+    """Return the sums above and below the line by future and interval, and move the state on.
+
+    Parameters
+    ----------
+    desk : Desk
+        How agents serve.
+    agents : int array (intervals,)
+        By interval of the horizon.
+    begin, end : int
+        Intervals that are played.
+    gauge : Gauge
+        What is measured.
+    stream : Stream
+        Who comes.
+    state : State
+        Changed, unless ``after`` is given.
+    after : int
+        When not negative, nothing comes after ``end`` and so many agents serve those who wait until nobody does: the
+        sums are then complete, and the state stays as it was.
+    jobs : int
+        Threads; the result does not depend on it.
+    """
+    futures = len(stream.first) - 1
+    upper, lower = np.zeros((futures, end - begin)), np.zeros((futures, end - begin))
+    edges = np.linspace(0, futures, max(min(jobs, futures), 1) + 1).astype(int)
+    spans = list(pairwise(edges.tolist()))
+
+    def some(span: tuple[int, int]) -> None:
+        _play_some(desk, agents, max(after, 0), (begin, end), gauge, stream, state, span, upper, lower, after >= 0)
+
+    if len(spans) == 1:
+        some(spans[0])
+    else:
+        with ThreadPoolExecutor(len(spans)) as pool:
+            list(pool.map(some, spans))
+    return upper, lower

@@ -1,0 +1,107 @@
+"""What the formulas say a target needs: a steady queue at the modified offered load of every cell."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wfm.plan import Queue, Target
+from wfm.staffing.chat import speeds
+from wfm.staffing.inversion import required_losses, required_shares, required_waits
+from wfm.staffing.varying import cell_loads
+
+__all__ = ["CELL_MINUTES", "Formula", "slot_seconds"]
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+
+#: Length of a cell in a calm interval; where the load changes by more than a quarter inside an interval, a minute.
+CELL_MINUTES = 5
+_STEEP = 1.25
+
+
+def slot_seconds(queue: Queue, aht_seconds: FloatArray) -> FloatArray:
+    """Return how long a contact keeps its slot where agents hold as many as they may."""
+    speed = speeds(queue.speedup)
+    return np.asarray(aht_seconds * speed.size / speed[-1], dtype=np.float64)
+
+
+@dataclass(frozen=True)
+class Formula:
+    """The agents that one target of a queue needs in every interval, for the expected load times a factor.
+
+    Attributes
+    ----------
+    queue : Queue
+    target : Target
+    aht_seconds : float array (intervals,)
+    minute_loads : float array (intervals, minutes)
+        Mean open contacts in every minute if nobody waited.
+    highest : bool
+        Whether the cell that needs most decides; else the mean over the interval's cells, rounded up.
+    """
+
+    queue: Queue
+    target: Target
+    aht_seconds: FloatArray
+    minute_loads: FloatArray
+    highest: bool
+
+    @classmethod
+    def of(
+        cls, queue: Queue, target: Target, volume: FloatArray, slope: FloatArray, aht_seconds: FloatArray, minutes: int,
+        highest: bool,
+    ) -> Formula:  # fmt: skip
+        """Return the formula for a volume of contacts per interval."""
+        loads = cell_loads(volume, slope, slot_seconds(queue, aht_seconds), minutes)
+        return cls(queue, target, aht_seconds, loads, highest)
+
+    def agents(self, factor: float = 1.0, first: int = 0, last: int | None = None) -> IntArray:
+        """Return the agents of the intervals ``first`` to before ``last``.
+
+        Raises
+        ------
+        UnreachableTargetError
+            Where no number of agents reaches the target.
+        """
+        loads, aht = self.minute_loads[first:last] * factor, self.aht_seconds[first:last]
+        wide = self._needed(_joined(loads), aht)
+        out = self._decide(wide)
+        steep = np.flatnonzero(loads.max(axis=1) > _STEEP * np.maximum(loads.min(axis=1), 1.0))
+        if steep.size:
+            out[steep] = self._decide(self._needed(loads[steep], aht[steep]))
+        return out
+
+    def _decide(self, needed: IntArray) -> IntArray:
+        if self.highest:
+            return np.asarray(needed.max(axis=1), dtype=np.int64)
+        return np.asarray(np.ceil(needed.mean(axis=1) - 1e-9), dtype=np.int64)
+
+    def _needed(self, loads: FloatArray, aht: FloatArray) -> IntArray:
+        """Return the agents of a steady queue with each of these loads: shape of ``loads``."""
+        handle = np.repeat(aht[:, None], loads.shape[1], axis=1)
+        per_hour = loads * 3600.0 / slot_seconds(self.queue, handle)
+        return np.asarray(self._steady(per_hour, handle), dtype=np.int64).reshape(loads.shape)
+
+    def _steady(self, per_hour: FloatArray, aht: FloatArray) -> IntArray | int:
+        target, patience = self.target, self.queue.patience_seconds
+        speed = speeds(self.queue.speedup)
+        seconds, share = target.seconds or 0.0, target.share or 0.0
+        if target.metric == "average_response":
+            return required_waits(per_hour, aht, seconds, patience, "answered", speed)
+        if target.metric == "abandoned":
+            return required_losses(per_hour, aht, share, patience, speed)
+        if target.metric == "no_service":
+            return required_shares(per_hour, aht, 1.0 - share, 0.0, patience, "sl_virtual", speed)
+        handled = slot_seconds(self.queue, aht) if target.metric == "resolved_within" else 0.0
+        within = np.maximum(seconds - handled, 0.0)
+        return required_shares(per_hour, aht, share, within, patience, target.definition, speed)
+
+
+def _joined(loads: FloatArray) -> FloatArray:
+    """Return the mean load of every cell of five minutes: shape (intervals, cells)."""
+    minutes = loads.shape[1]
+    cells = loads.reshape(len(loads), minutes // CELL_MINUTES, CELL_MINUTES)
+    return np.asarray(cells.mean(axis=2), dtype=np.float64)
