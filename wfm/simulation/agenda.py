@@ -1,7 +1,4 @@
-"""What happens next, who waits, who is free: a tournament of times, a heap, and lists.
-
-Whoever changes these functions touches the engine, too: kept machine code notices changes of its own file only.
-"""
+"""What happens next, who waits, who is free: a tournament of times, a heap, and lists."""
 
 from __future__ import annotations
 
@@ -60,7 +57,8 @@ def schedule(tree: FloatArray, item: int, time: float) -> None:
     node = (len(tree) >> 1) + item
     tree[node] = time
     while node > 1:
-        least = min(tree[node], tree[node ^ 1])
+        mine, other = tree[node], tree[node ^ 1]
+        least = mine if mine < other else other
         node >>= 1
         if tree[node] == least:
             break
@@ -74,8 +72,7 @@ def first_of(tree: FloatArray) -> int:
     least = tree[1]
     while node < half:
         node *= 2
-        if tree[node] != least:
-            node += 1
+        node += int(tree[node] != least)  # no branch: which child it is cannot be guessed
     return node - half
 
 

@@ -8,13 +8,16 @@ the same customers elsewhere, and no order of computation matters.
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from wfm.simulation.compiled import compiled, part
 from wfm.simulation.hashing import mix, uniform
-from wfm.simulation.model import Comebacks, Contacts, Demand, FloatArray, IntArray, Presence, Seats, no_comebacks
+from wfm.simulation.model import (
+    Comebacks, Contacts, Demand, FloatArray, IntArray, KeyArray, Presence, Seats, no_comebacks,
+)  # fmt: skip
 from wfm.simulation.patience import FIXED, POWER, TABLE, look_up
 
 __all__ = ["BLOCK_SECONDS", "draw_contacts", "draw_seats"]
@@ -25,6 +28,15 @@ _CONTACTS, _ABSENCE, _BACKLOG = np.uint64(1), np.uint64(2), np.uint64(3)
 # What the numbers of one contact are for. 3 (its work) is known to the tally, too.
 _BOT, _PLACE, _PATIENCE, _WORK, _DIALOGUE, _SILENT, _REDIAL, _LUCK, _PAUSE = 0, 1, 2, 3, 4, 5, 6, 7, 8
 _CHILD, _SHIFT = np.uint64(9), np.uint64(1 << 40)
+
+
+class Names(NamedTuple):
+    """Contacts by queue, key and arrival, in no order, and how many stay with the bot: (queues, intervals)."""
+
+    queue: IntArray
+    key: KeyArray
+    arrival: FloatArray
+    contained: FloatArray
 
 
 @part
@@ -56,23 +68,22 @@ def _patience(demand: Demand, q: int, left: float) -> float:
 @part
 def _describe(demand: Demand, out: Contacts, n: int, q: int, t: int, key: np.uint64, still_there: float) -> None:
     """Write all of a contact but when it comes; ``still_there`` is the share of its like that has not given up yet."""
-    out.queue[n] = q
-    out.key[n] = key
+    out.queue[n], out.key[n] = q, key
     out.patience[n] = _patience(demand, q, uniform(key, _PATIENCE) * still_there)
     out.work_seconds[n] = -math.log(uniform(key, _WORK)) * demand.aht_seconds[q, t]
     out.silent[n] = demand.silent[q] > 0.0 and uniform(key, _SILENT) < demand.silent[q]
 
 
 @part
-def _fill_cell(demand: Demand, cell: np.uint64, q: int, t: int, count: int, out: Contacts, n: int) -> int:
-    """Write the contacts of one queue and interval from row ``n`` on, unsorted; return the row behind the last."""
+def _fill_cell(demand: Demand, cell: np.uint64, q: int, t: int, count: int, out: Names, n: int) -> int:
+    """Name the contacts of one queue and interval from row ``n`` on, unsorted; return the row behind the last."""
     contained, slope, bot_seconds = demand.containment[q, t], demand.slope[q, t], demand.bot_seconds[q]
     for i in range(count):
         key = mix(cell, np.uint64(i))
         if contained > 0.0 and uniform(key, _BOT) < contained:
             out.contained[q, t] += 1.0
             continue
-        _describe(demand, out, n, q, t, key, 1.0)
+        out.queue[n], out.key[n] = q, key
         out.arrival[n] = (t + _place(slope, uniform(key, _PLACE))) * demand.interval_seconds
         if bot_seconds > 0.0:
             out.arrival[n] -= math.log(uniform(key, _DIALOGUE)) * bot_seconds
@@ -81,14 +92,13 @@ def _fill_cell(demand: Demand, cell: np.uint64, q: int, t: int, count: int, out:
 
 
 @compiled
-def _fill_contacts(demand: Demand, offered: NDArray[np.float32], seed: int, replication: int, out: Contacts) -> int:
+def _fill_names(demand: Demand, offered: NDArray[np.float32], seed: int, replication: int, out: Names) -> int:
     queues, intervals = offered.shape
     n = 0
     for q in range(queues):
         stream = _stream(seed, replication, _BACKLOG, demand.key[q])
         for i in range(demand.backlog[q]):
-            _describe(demand, out, n, q, 0, mix(stream, np.uint64(i)), 1.0 - demand.backlog_gone[q])
-            out.arrival[n] = -demand.backlog_age[q]
+            out.queue[n], out.key[n], out.arrival[n] = q, mix(stream, np.uint64(i)), -demand.backlog_age[q]
             n += 1
     for t in range(intervals):
         for q in range(queues):
@@ -147,6 +157,23 @@ def _order(time: FloatArray, interval_seconds: float, intervals: int) -> IntArra
     return order
 
 
+@part
+def _interval_in(demand: Demand, time: float) -> int:
+    """Return the interval of a moment, the nearest one for moments outside the horizon."""
+    return int(min(max(time / demand.interval_seconds, 0.0), demand.aht_seconds.shape[1] - 1.0))
+
+
+@compiled
+def _fill_contacts(demand: Demand, names: Names, order: IntArray, backlog: int, out: Contacts) -> None:
+    """Write all of the named contacts, in order; the first ``backlog`` names are older than the horizon."""
+    for n in range(len(order)):
+        c = order[n]
+        q, arrival = names.queue[c], names.arrival[c]
+        out.arrival[n] = arrival
+        still_there = 1.0 - demand.backlog_gone[q] if c < backlog else 1.0
+        _describe(demand, out, n, q, _interval_in(demand, arrival), names.key[c], still_there)
+
+
 @compiled
 def _follow(demand: Demand, contacts: Contacts, known: int, out: Contacts, back: Comebacks, write: bool) -> int:
     """Write the contacts that may come back, chains of them, behind the ``known`` ones; return how many there are."""
@@ -163,8 +190,7 @@ def _follow(demand: Demand, contacts: Contacts, known: int, out: Contacts, back:
             if write:
                 back.again[origin] = m
                 back.origin[m], back.redials[m], back.luck[m], back.pause[m] = origin, redials, luck, pause
-                t = int(min(max(contacts.arrival[c] / demand.interval_seconds, 0.0), demand.aht_seconds.shape[1] - 1.0))
-                _describe(demand, out, known + m, q, t, key, 1.0)
+                _describe(demand, out, known + m, q, _interval_in(demand, contacts.arrival[c]), key, 1.0)
                 out.arrival[known + m] = np.nan
             origin = known + m
             m += 1
@@ -192,12 +218,13 @@ def draw_contacts(demand: Demand, offered: NDArray[np.float32], seed: int, repli
     seed, replication : int
         Name the random numbers.
     """
-    size = int(np.rint(offered).sum(dtype=np.int64)) + int(demand.backlog.sum())
-    raw = _empty(size, np.zeros(offered.shape))
-    n = _fill_contacts(demand, offered, seed, replication, raw)
-    order = _order(raw.arrival[:n], demand.interval_seconds, offered.shape[1])
-    columns = [column[order] for column in raw[:6]]
-    drawn = Contacts._make((*columns, no_comebacks(), raw.contained))
+    backlog = int(demand.backlog.sum())
+    size = int(np.rint(offered).sum(dtype=np.int64)) + backlog
+    names = Names(np.empty(size, np.int64), np.empty(size, np.uint64), np.empty(size), np.zeros(offered.shape))
+    n = _fill_names(demand, offered, seed, replication, names)
+    order = _order(names.arrival[:n], demand.interval_seconds, offered.shape[1])
+    drawn = _empty(n, names.contained)
+    _fill_contacts(demand, names, order, backlog, drawn)
     if demand.most_errors <= 0.0 and not demand.redial.any():
         return drawn
     return _with_comebacks(demand, drawn, n)

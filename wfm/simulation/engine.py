@@ -309,7 +309,11 @@ def _run(desk: Desk, contacts: Contacts, seats: Seats, state: State, out: Outcom
             break
         if end == now and seat > now:
             p = first_of(state.ends)
-            _advance(desk, contacts, state, p, now)
+            if state.opened[p] > 1:
+                _advance(desk, contacts, state, p, now)
+            else:  # what ends has nothing left to do
+                state.chatted[p] += now - state.updated[p]
+                state.updated[p] = now
             _stop(contacts, state, out, p, now)
             _settle(desk, contacts, state, out, p, now)
         elif arrival == now and seat > now:

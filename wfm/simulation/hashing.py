@@ -1,7 +1,6 @@
 """Random numbers without a state: hashes of what they are for.
 
-The hash is splitmix64's finalizer (Steele, Lea and Flood 2014) over a key and a running number. Whoever changes these
-functions touches the modules that use them, too: kept machine code notices changes of its own file only.
+The hash is splitmix64's finalizer (Steele, Lea and Flood 2014) over a key and a running number.
 """
 
 from __future__ import annotations
