@@ -16,7 +16,15 @@ from numpy.typing import NDArray
 from wfm.simulation.compiled import compiled, part
 from wfm.simulation.hashing import mix, uniform
 from wfm.simulation.model import (
-    Comebacks, Contacts, Demand, FloatArray, IntArray, KeyArray, Presence, Seats, no_comebacks,
+    Comebacks,
+    Contacts,
+    Demand,
+    FloatArray,
+    IntArray,
+    KeyArray,
+    Presence,
+    Seats,
+    no_comebacks,
 )  # fmt: skip
 from wfm.simulation.patience import FIXED, POWER, TABLE, look_up
 

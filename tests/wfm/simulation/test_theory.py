@@ -2,30 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pytest
+from scipy.special import gammainc
 
 from tests.wfm.simulation.theory import HOUR, assert_near, birth_death, poisson_runs, station, waits
-from wfm.simulation.model import CHAT
+from wfm.queues import Queue
+from wfm.simulation.model import CHAT, Seats
+from wfm.simulation.prepare import prepare_desk
+from wfm.staffing.patience import Patience
 
 WARM_UP_HOURS = 4
 
 
 def steady(
-    agents: int, per_hour: Sequence[float], aht: float, patience: Sequence[float], hours: int, **desk: object
-) -> list[dict[str, tuple[float, float, float]]]:
+    agents: int, per_hour: Sequence[float], aht: float, patience: Sequence[float | Patience], hours: int,
+    demand: Mapping[str, Any] | None = None, warm_up_hours: float = WARM_UP_HOURS, **desk: Any,
+) -> list[dict[str, tuple[float, float, float]]]:  # fmt: skip
     """Return by run and queue: share that waits, share that abandons, mean wait; 40 runs."""
     rates = np.repeat(np.array(per_hour, dtype=np.float64)[:, None], hours, axis=1)
     runs = []
-    for contacts, outcome in poisson_runs(*station(agents, **desk), rates, aht, patience, runs=40):  # type: ignore[arg-type]
+    for contacts, outcome in poisson_runs(*station(agents, **desk), rates, aht, patience, runs=40, **(demand or {})):
         wait = waits(outcome)
         of: dict[str, tuple[float, float, float]] = {}
         for q in range(len(per_hour)):
             # The last hour is left out, too: who still waits at the end has no wait yet.
-            kept = (contacts.queue == q) & (contacts.arrival > WARM_UP_HOURS * HOUR)
-            kept &= contacts.arrival < (hours - 1) * HOUR
+            kept = (contacts.queue == q) & (outcome.arrival > warm_up_hours * HOUR)
+            kept &= outcome.arrival < (hours - 1) * HOUR
             gone = np.isfinite(outcome.abandoned[kept])
             of[str(q)] = (float((wait[kept] > 0).mean()), float(gone.mean()), float(np.nanmean(wait[kept])))
         runs.append(of)
@@ -48,6 +54,29 @@ def test_with_exponential_patience_it_is_erlang_a(agents: int, load: float, pati
     exact = birth_death(load / 300.0, agents, 300.0, patience)
     runs = steady(agents, [load * 12.0], 300.0, [patience], hours=120)
     for column, value in enumerate((exact.p_wait, exact.p_abandon, exact.wait_seconds)):
+        assert_near([run["0"][column] for run in runs], value, f"column {column}")
+
+
+@pytest.mark.parametrize(
+    ("per_hour", "agents", "patience", "exact"),
+    [
+        (120, 10, Patience("weibull", 120.0, 2.0), (0.514980515101513, 0.132511176198908, 29.1787935568673)),
+        (
+            150,
+            10,
+            Patience("hyperexponential", 120.0, 1.0, (0.5, 0.5), (30.0, 210.0)),
+            (0.591708117755398, 0.273433935713557, 20.1094778421708),
+        ),
+        (580, 50, Patience.of("lognormal", 120.0, 1.5), (0.347552947248935, 0.0521930389746595, 6.64665774249849)),
+        (1250, 100, Patience.of("fixed", 120.0), (0.923584534207063, 0.0451255771284747, 72.1276864757658)),
+    ],
+)
+def test_with_any_patience_it_is_the_exact_integral(
+    per_hour: float, agents: int, patience: Patience, exact: tuple[float, float, float]
+) -> None:
+    """M/M/n+G, handle time 300 s, by Zeltyn and Mandelbaum's integrals (the mean of each patience is 120 s)."""
+    runs = steady(agents, [per_hour], 300.0, [patience], hours=100)
+    for column, value in enumerate(exact):
         assert_near([run["0"][column] for run in runs], value, f"column {column}")
 
 
@@ -75,6 +104,69 @@ def test_chat_slows_down_by_level(
     runs = steady(agents, [per_hour], 600.0, [patience], hours=250, channel=CHAT, speedup=speedup)
     for column, value in enumerate(exact):
         assert_near([run["0"][column] for run in runs], value, f"column {column}")
+
+
+def test_most_busy_first_makes_more_of_them_wait() -> None:
+    """The same people at the same load, filled up one after the other: 15.5 % wait instead of 6.6 % (flat speedup)."""
+    runs = steady(10, [58.0], 600.0, [120.0], 250, channel=CHAT, speedup=(1.0, 1.0, 1.0), routing="most_busy")
+    assert_near([run["0"][0] for run in runs], 0.155, "share that waits")
+
+
+def test_a_bot_thins_the_stream_and_delays_it() -> None:
+    """Poisson contacts that lose 40 % and come an exponential time later are Poisson again, at 60 % of the rate."""
+    exact = birth_death(0.6 * 60.0 / HOUR, 5, 300.0, 120.0)
+    bot = {"containment": np.full((1, 200), 0.4), "bot_seconds": np.array([60.0])}
+    runs = steady(5, [60.0], 300.0, [120.0], hours=200, demand=bot)
+    for column, value in enumerate((exact.p_wait, exact.p_abandon, exact.wait_seconds)):
+        assert_near([run["0"][column] for run in runs], value, f"column {column}")
+
+
+def test_redials_are_the_fixed_point_of_the_load() -> None:
+    """Half of those who give up call again after 4 hours, long after: lambda' = lambda + p lambda' P(Ab)(lambda')."""
+    rate = fresh = 50.0 / HOUR
+    for _ in range(100):
+        rate = fresh + 0.5 * rate * birth_death(rate, 5, 300.0, 120.0).p_abandon
+    exact = birth_death(rate, 5, 300.0, 120.0)
+    demand, pause = {"redial": np.array([0.5])}, 4 * HOUR
+    runs = steady(5, [50.0], 300.0, [120.0], 300, demand, warm_up_hours=40, redial_seconds=pause)
+    for column, value in enumerate((exact.p_wait, exact.p_abandon, exact.wait_seconds)):
+        assert_near([run["0"][column] for run in runs], value, f"column {column}")
+
+
+def test_contacts_handled_wrongly_come_back_as_new_work() -> None:
+    """A fifth goes wrong, again and again: 0.2 / 0.8 comebacks for every contact, and load / 0.8 (waits of M/M/n)."""
+    exact = birth_death(50.0 / HOUR / 0.8, 7, 300.0)
+    waiting, again = [], []
+    for contacts, out in poisson_runs(
+        *station(7, errors=0.2), np.full((1, 200), 50.0), 300.0, [np.inf], runs=40, most_errors=0.2
+    ):
+        kept = (out.arrival > 20 * HOUR) & (out.arrival < 199 * HOUR)
+        waiting.append(float((waits(out)[kept] > 0).mean()))
+        again.append(float(out.repeat[kept].sum() / (~out.repeat[kept]).sum()))
+        assert len(contacts.comebacks.origin) >= out.repeat.sum()
+    assert_near(waiting, exact.p_wait, "share that waits")
+    assert_near(again, 0.25, "comebacks per contact")
+
+
+@pytest.mark.parametrize(
+    ("skills", "reference"),
+    [
+        (3, ((0.43501, 0.00513), (0.72416, 0.03129), (0.32195, 0.00531))),
+        (5, ((0.41309, 0.00447), (0.69478, 0.02949), (0.30448, 0.00456))),
+    ],
+)
+def test_a_few_skills_do_nearly_as_well_as_all(skills: int, reference: tuple[tuple[float, float], ...]) -> None:
+    """6 kinds of 14 erlangs, 90 people with neighbouring skills (Wallace and Whitt 2005; by another simulator)."""
+    speed = np.array([[float((kind - first) % 6 < skills) for kind in range(6)] for first in range(6)])
+    desk = prepare_desk([Queue(id=f"q{q}", channel="phone") for q in range(6)], speed)
+    seats = Seats(np.zeros(90), np.arange(90), np.arange(90) % 6)
+    found = []
+    for _, out in poisson_runs(desk, seats, np.full((6, 120), 84.0), 600.0, [np.inf] * 6, runs=20):
+        wait = waits(out)[(out.arrival > 20 * HOUR) & (out.arrival < 118 * HOUR)]
+        found.append(((wait > 0).mean(), np.nanmean(wait) / 60.0, (wait > 30.0).mean()))
+    mean, error = np.mean(found, axis=0), np.std(found, axis=0, ddof=1) / np.sqrt(len(found))
+    for column, (value, its_error) in enumerate(reference):
+        assert abs(mean[column] - value) <= 3 * np.hypot(error[column], its_error)
 
 
 def test_priority_without_abandonment_has_the_closed_form() -> None:
@@ -120,3 +212,29 @@ def test_number_in_system_is_poisson_when_patience_equals_handle_time() -> None:
         assert_near(
             [float(value) for value in (counts[:, hour] - exact) ** 2], exact, f"variance after hour {hour + 1}"
         )
+
+
+def test_the_share_delayed_is_that_of_a_poisson_number() -> None:
+    """Theta = mu and staff that only grows: P(delay)(t) = P(Poisson(m(t)) >= s(t)), hour by hour.
+
+    Exact while nobody leaves the seat: who does finishes the contact first, which the formula does not know.
+    """
+    per_hour, staff, aht = np.array([120.0, 300.0, 260.0, 500.0]), (14, 32, 32, 52), 400.0
+    desk, _ = station(1)
+    steps = np.diff((0, *staff))
+    seats = Seats(np.repeat(np.arange(4) * HOUR, steps), np.arange(staff[-1]), np.zeros(staff[-1], np.int64))
+    # Waiting contacts over those expected: a mean of the runs' shares would weigh quiet runs too much.
+    delayed = np.array(
+        [
+            np.histogram(c.arrival[out.answered != c.arrival], np.arange(5) * HOUR)[0] / per_hour
+            for c, out in poisson_runs(desk, seats, per_hour[None], aht, [aht], runs=600)
+        ]
+    )
+    mean = 0.0
+    for hour in range(4):
+        steady_mean = per_hour[hour] / HOUR * aht
+        seconds = np.arange(0.5, HOUR)
+        load = steady_mean + (mean - steady_mean) * np.exp(-seconds / aht)
+        mean = steady_mean + (mean - steady_mean) * np.exp(-HOUR / aht)
+        exact = float(gammainc(staff[hour], load).mean())
+        assert_near([float(value) for value in delayed[:, hour]], exact, f"hour {hour + 1}")
