@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wfm.staffing.compiled import compiled
-from wfm.staffing.kernels import blocking_single, meets
+from wfm.staffing.kernels import meets
 
 __all__ = ["next_try", "search_many", "start_of"]
 
@@ -24,7 +24,7 @@ IntArray = NDArray[np.int64]
 
 _CLOSE = 1e-9  # the quick values are good to 1e-11
 _LONGEST = 3000  # terms of a series; beyond, the full evaluation costs less
-_FAR = 60  # agents; beyond, Erlang B is summed anew instead of stepped
+_FAR = 20  # agents; beyond, Erlang B is summed anew instead of stepped
 
 
 @compiled
@@ -51,30 +51,59 @@ def next_try(low: int, high: int, step: int) -> int:
 
 
 @compiled
+def quick_blocking(load: float, agents: int) -> float:
+    """Return Erlang B to about 1e-12: as :func:`wfm.staffing.kernels.blocking_single`, four terms at a time."""
+    inverse = 1.0 / load
+    total, term, busy = 1.0, 1.0, float(agents)
+    while busy > 0.0:
+        first = term * (busy * inverse)
+        second = first * ((busy - 1.0) * inverse)
+        third = second * ((busy - 2.0) * inverse)
+        term = third * ((busy - 3.0) * inverse)
+        if busy < 4.0:  # a factor is 0 from where the sum ends; the next would be negative
+            second, third = (second, third if busy > 2.0 else 0.0) if busy > 1.0 else (0.0, 0.0)
+            return 1.0 / (total + first + second + third)
+        total += (first + second) + (third + term)
+        busy -= 4.0
+        if busy < load and term * busy < 1e-13 * total * (load - busy):
+            break
+        if total > 1e290:
+            return 0.0
+    return 1.0 / total
+
+
+@compiled
 def stepped(b: float, load: float, before: int, agents: int) -> float:
-    """Return Erlang B of ``agents``, from that of ``before`` agents where it is near (-1: not known)."""
-    if before < 0 or abs(agents - before) > _FAR or (agents < before and b > 0.2) or b < 1e-200:
-        return blocking_single(load, agents)
+    """Return Erlang B of ``agents``, from that of ``before`` agents where it is near (-1: not known).
+
+    Stepping up loses no digits, stepping down does where many are blocked.
+    """
+    more = agents - before
+    if before < 0 or more > _FAR or more < -3 or (more < 0 and b > 0.2) or b < 1e-200:
+        return quick_blocking(load, agents)
     for n in range(before + 1, agents + 1):
         b = load * b / (n + load * b)
     for n in range(before, agents, -1):
         b = n * b / (load * (1.0 - b))
-        if b > 0.2 and n > agents + 1:
-            return blocking_single(load, agents)
     return b
 
 
 @compiled
 def gamma_series(x: float, z: float) -> float:
-    """Return ``1 + z/(x+1) + z^2/((x+1)(x+2)) + ...``, NaN where that takes too long."""
+    """Return ``1 + z/(x+1) + z^2/((x+1)(x+2)) + ...`` to about 1e-12, NaN where that takes too long."""
     if z > x + 0.5 * _LONGEST:
         return math.nan
-    total, term, k = 1.0, 1.0, x
-    for _ in range(_LONGEST):
-        k += 1.0
-        term *= z / k
-        total += term
-        if (term < 1e-14 * total and z < 0.9 * k) or term < 1e-17 * total:
+    total, term, k = 1.0, 1.0, x + 1.0
+    for _ in range(_LONGEST // 4):
+        first = term * (z / k)
+        second = first * (z / (k + 1.0))
+        third = second * (z / (k + 2.0))
+        term = third * (z / (k + 3.0))
+        total += (first + second) + (third + term)
+        k += 4.0
+        if term < 1e-13 * total and z < 0.9 * k:
+            return total if total < 1e290 else math.nan
+        if term < 1e-16 * total:
             return total if total < 1e290 else math.nan
     return math.nan
 
@@ -138,39 +167,86 @@ def decided(field: int, goal: float, value: float) -> int:
 
 
 @compiled
-def search(
-    field: int, goal: float, load: float, speed: FloatArray, patience: float, within: float, start: int, step: int
-) -> int:
-    """Return the smallest number of agents that meets a reachable goal, looking from ``start`` on.
+def gap(field: int, goal: float, value: float) -> float:
+    """Return how far ``value`` is beyond the goal, on a scale on which it is nearly linear in the agents."""
+    if 2 <= field <= 6:
+        return math.log(value / (1.0 - value)) - math.log(goal / (1.0 - goal))
+    return math.log(goal) - math.log(value)
 
-    Gallops and then halves: the values are monotone in the agents.
+
+@compiled
+def aimed(n: int, beyond: float, slope: float, low: int, high: int) -> int:
+    """Return the number at which the goal is first met if ``gap`` is a straight line, strictly between the bounds."""
+    aim = n + min(max(math.ceil(-beyond / slope), -1e9), 1e9)
+    if high >= 0:
+        aim = min(aim, high - 1)
+    return int(max(aim, low + 1, 0))
+
+
+@compiled
+def search(
+    field: int,
+    goal: float,
+    load: float,
+    speed: FloatArray,
+    patience: float,
+    within: float,
+    start: int,
+    step: int,
+    slope: float,
+) -> tuple[int, float]:
+    """Return the smallest number of agents that meets a reachable goal, and the slope of the gap there.
+
+    The first tries aim with straight lines through the quick values; then it gallops and halves: the values are
+    monotone in the agents. ``slope`` is a guess; 0 when unknown.
     """
     one = speed.size == 1 and speed[0] == 1.0 and load > 0.0
     low, high, n, b, before = -1, -1, start, 1.0, -1
+    gap_low, gap_high = math.nan, math.nan
+    tries = 0
     while high < 0 or high - low > 1:
-        sure = -1
+        sure, beyond = -1, math.nan
         if one and n > 0:
             b, before = stepped(b, load, before, n), n
-            sure = decided(field, goal, quick(field, b, load, n, patience, within))
+            value = quick(field, b, load, n, patience, within)
+            sure, beyond = decided(field, goal, value), gap(field, goal, value)
         if sure == 1 or (sure < 0 and meets(field, goal, load, n, speed, patience, within)):
-            high = n
+            high, gap_high = n, beyond
         else:
-            low = n
+            low, gap_low = n, beyond
+        if low >= 0 and high >= 0 and gap_high > gap_low:
+            slope = (gap_high - gap_low) / (high - low)
+        tries += 1
+        if tries < 8 and slope > 0.0 and abs(beyond) < math.inf:
+            n = aimed(n, beyond, slope, low, high)
+            continue
         n = next_try(low, high, step)
         step *= 2
-    return high
+    return high, slope
+
+
+@compiled
+def alike(load: FloatArray, within: FloatArray) -> FloatArray:
+    """Return a key that puts searches with about the same load together, and among those similar target times."""
+    key = np.empty(load.size)
+    for i in range(load.size):
+        size = 12.0 * math.log2(load[i]) if load[i] > 0.0 else -1e6
+        time = within[i] / (1.0 + within[i]) if within[i] < math.inf else 1.0
+        key[i] = math.floor(size) + 0.9 * time + 1e-4 * (size - math.floor(size))
+    return key
 
 
 @compiled
 def search_many(
     field: int, goal: FloatArray, load: FloatArray, speed: FloatArray, patience: FloatArray, within: FloatArray
 ) -> IntArray:
-    """Return :func:`search` of every entry; by growing load, so that each can start from the one before."""
+    """Return :func:`search` of every entry, alike ones in a row, so that each can start from the one before."""
     out = np.empty(load.size, dtype=np.int64)
-    full_before, found = 0.0, 0
-    for i in np.argsort(load):
+    before, found, slope = 0.0, 0, 0.0
+    for i in np.argsort(alike(load, within)):
         full = load[i] / speed[-1]
-        start, step = start_of(full, full_before, found)
-        found = search(field, goal[i], load[i], speed, patience[i], within[i], start, step)
-        out[i], full_before = found, full
+        start, step = start_of(full, before, found)
+        guess = slope * math.sqrt(before / full) if full > 0.0 else 0.0
+        found, slope = search(field, goal[i], load[i], speed, patience[i], within[i], start, step, guess)
+        out[i], before = found, full
     return out
