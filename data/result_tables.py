@@ -40,7 +40,10 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "forecast": ("interval_start", "queue", "offered_mean", "offered_p10", "offered_p50", "offered_p90", "aht_seconds"),
     "forecast_daily": ("date", "queue", "offered_mean", "offered_p10", "offered_p50", "offered_p90"),
     "forecast_parts": ("date", "queue", "kind", "part", "contacts"),
-    "requirement": ("interval_start", "queue", "load_erlangs", "agents_required", "agents_with_shrinkage"),
+    "requirement": (
+        "interval_start", "queue", "load_erlangs", "agents_required", "agents_with_shrinkage", "peak_erlangs",
+        "by_formula", "decided_by",
+    ),
     "roster": (
         "employee_id", "name", "contract", "team", "date", "shift", "start", "end", "paid_hours", "overtime_hours",
         "cost",
@@ -53,6 +56,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     ),
     "targets": (
         "queue", "metric", "seconds", "window", "over", "period", "goal", "expected", "p10", "probability_met", "met",
+        "standard_error", "counted", "count",
     ),
     "audit": ("rule", "severity", "employee_id", "date", "detail"),
     "problems": ("file", "line", "column", "message", "severity"),
@@ -116,7 +120,12 @@ def forecast_parts_csv(grid: TimeGrid, queues: Sequence[str], parts: Sequence[Fo
 def requirement_csv(requirement: Requirement) -> str:
     """Return ``requirement.csv``: offered work and agents per queue and interval, sorted by queue then time."""
     values = (requirement.load_erlangs, requirement.agents_required, requirement.agents_with_shrinkage)
-    columns = [_column(values[0], 4), _column(values[1], 3), _column(values[2], 3)]
+    nothing = np.full(values[0].shape, np.nan)
+    peak = nothing if requirement.peak_erlangs is None else requirement.peak_erlangs
+    formula = nothing if requirement.by_formula is None else requirement.by_formula
+    reasons = np.full(values[0].shape, "") if requirement.decided_by is None else requirement.decided_by
+    numbers = zip((*values, peak, formula), (4, 3, 3, 4, 3), strict=True)
+    columns = [*(_column(value, decimals) for value, decimals in numbers), [str(r) for r in reasons.ravel()]]
     return _interval_table("requirement", requirement.grid, requirement.queues, columns)
 
 
@@ -166,7 +175,8 @@ def targets_csv(attainment: Attainment) -> str:
     rows = (
         (
             t.queue, t.metric, _short(t.seconds), t.window, t.over, t.period, _short(t.goal), number(t.expected, 4),
-            number(t.p10, 4), number(t.probability_met, 4), _flag(t.met),
+            number(t.p10, 4), number(t.probability_met, 4), _flag(t.met), number(t.standard_error, 5),
+            number(t.counted, 2), t.count,
         )
         for t in attainment.targets
     )  # fmt: skip

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -13,22 +12,21 @@ from rich.text import Text
 
 from data.terminal_parts import plain_table as _table
 from data.terminal_parts import spaced as _spaced
+from data.terminal_staffing import budget_lines, method_lines, requirement_table
+from data.terminal_targets import hurting_table, target_table
 from wfm.errors import Problem
 from wfm.inputs import Inputs
-from wfm.results import Attainment, Finding, Forecast, ModelChoice, Requirement, Roster, TargetResult
+from wfm.results import Attainment, Finding, Forecast, ModelChoice, Requirement, Roster
 
 __all__ = [
     "comparison_table",
     "explain_lines",
     "findings_text",
     "forecast_table",
-    "method_lines",
     "model_table",
     "problem_lines",
-    "requirement_table",
     "result_parts",
     "roster_lines",
-    "target_table",
     "temporary_table",
 ]
 
@@ -71,31 +69,6 @@ def model_table(models: Sequence[ModelChoice]) -> Table:
     return table
 
 
-def requirement_table(requirement: Requirement) -> Table:
-    """Return the agents needed per queue: hours in all, the busiest interval, the method."""
-    table = _table("Requirement: agents on seat", "queue", "agent hours", "with shrinkage", "most", "at")
-    hours = requirement.grid.interval_minutes / 60.0
-    for index, queue in enumerate(requirement.queues):
-        needed = requirement.agents_with_shrinkage[index]
-        peak = int(needed.argmax())
-        table.add_row(
-            queue,
-            f"{requirement.agents_required[index].sum() * hours:,.0f}",
-            f"{needed.sum() * hours:,.0f}",
-            f"{needed[peak]:,.0f}",
-            f"{requirement.grid.moment(peak):%m-%d %H:%M}",
-        )
-    return table
-
-
-def method_lines(requirement: Requirement) -> list[str]:
-    """Return which method staffs which queues, each method once."""
-    queues: dict[str, list[str]] = defaultdict(list)
-    for queue, method in requirement.methods.items():
-        queues[method].append(queue)
-    return [f"{', '.join(names)}: {method}" for method, names in queues.items()]
-
-
 def roster_lines(roster: Roster, currency: str) -> list[str]:
     """Return the roster in a few lines: who, how long, what it costs, how good it is."""
     people = len({shift.employee_id for shift in roster.shifts})
@@ -130,55 +103,6 @@ def temporary_table(inputs: Inputs, roster: Roster) -> Table:
             f"{sum(shift.cost for shift in shifts) + sum(hire.cost for hire in hires):,.0f}",
         )
     return table
-
-
-def target_table(attainment: Attainment) -> Table:
-    """Return each target with the periods it is met in and its worst period."""
-    title = f"Targets, played against {attainment.replications} sampled futures"
-    table = _table(title, "queue", "target", "met", "mean", "worst", "there", "p10", "chance", left=2)
-    for column in table.columns:  # On a narrow terminal the target's words are broken into lines, never the numbers.
-        column.no_wrap = column.header != "target"
-    groups: dict[tuple[str, str, float | None, str, str], list[TargetResult]] = defaultdict(list)
-    for target in attainment.targets:
-        groups[target.queue, target.metric, target.seconds, target.window, target.over].append(target)
-    for (queue, metric, seconds, window, _), rows in groups.items():
-        worst = min(rows, key=lambda row: (row.probability_met, row.period))
-        met = sum(row.met for row in rows)
-        table.add_row(
-            queue,
-            f"{_promise(metric, seconds, worst.goal)}, {window}",
-            Text(f"{met}/{len(rows)}", style="green" if met == len(rows) else "red"),
-            _value(metric, float(np.mean([row.expected for row in rows]))),
-            _period(worst.period),
-            _value(metric, worst.expected),
-            _value(metric, worst.p10),
-            f"{worst.probability_met:.0%}",
-        )
-    return table
-
-
-def _promise(metric: str, seconds: float | None, goal: float) -> str:
-    if metric == "average_response":
-        return f"average <= {goal:g} s"
-    if metric == "abandoned":
-        return f"abandoned <= {goal:.0%}"
-    verb = "resolved " if metric == "resolved_within" else ""
-    return f"{goal:.0%} {verb}in {_duration(seconds or 0.0)}"
-
-
-def _period(period: str) -> str:
-    """Return a day or a moment without its year, `all` for the whole horizon."""
-    return "all" if period == "horizon" else period[5:16].replace("T", " ")
-
-
-def _duration(seconds: float) -> str:
-    if seconds >= 3600 and seconds % 1800 == 0:
-        return f"{seconds / 3600:g} h"
-    return f"{seconds:g} s"
-
-
-def _value(metric: str, value: float) -> str:
-    return f"{value:,.0f} s" if metric == "average_response" else f"{value:.1%}"
 
 
 def findings_text(findings: Sequence[Finding], most: int = 30) -> Text:
@@ -229,12 +153,14 @@ def result_parts(
     if requirement is not None:
         parts.append(requirement_table(requirement))
         if roster is None:
-            parts += method_lines(requirement)
+            parts += [*method_lines(requirement), *budget_lines(requirement)]
     if roster is not None:
         parts += roster_lines(roster, inputs.plan.plan.currency)
         parts.append(temporary_table(inputs, roster))
     if attainment is not None:
         parts.append(target_table(attainment))
+        if attainment.hurting:
+            parts.append(hurting_table(attainment))
         met = sum(target.met for target in attainment.targets)
         parts.append(
             f"Targets met: {met} of {len(attainment.targets)}; all together {attainment.probability_all_met:.0%}"

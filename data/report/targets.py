@@ -97,7 +97,7 @@ def _chance(target: TargetResult) -> Html:
 
 
 def _less_is_better(target: TargetResult) -> bool:
-    return target.metric in ("average_response", "abandoned")
+    return target.metric in ("average_response", "abandoned", "no_service")
 
 
 def _miss(target: TargetResult) -> float:

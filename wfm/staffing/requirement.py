@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wfm.arrival_shape import log_slopes
+from wfm.budget import budgets
 from wfm.errors import Problem
 from wfm.grid import TimeGrid, parse_window
 from wfm.inputs import Inputs
@@ -88,6 +89,7 @@ def requirement(
         decided_by=np.stack([staff.decided for staff in staffs]),
         by_formula=np.stack([staff.by_formula for staff in staffs]),
         peak_erlangs=np.stack([staff.peak for staff in staffs]),
+        budgets=budgets(plan, inputs.attained, _counted_by_day(demands, forecast.grid)),
     )
 
 
@@ -172,6 +174,20 @@ def _demand(
         contained=contained,
         seed=seed,
     )
+
+
+def _counted_by_day(demands: list[QueueDemand], grid: TimeGrid) -> dict[tuple[str, int], FloatArray]:
+    """Return what each 30-day target is expected to count on each day of the plan."""
+    first = [grid.slots_of_day(day).start for day in range(grid.days)]
+    counted = {}
+    for demand in demands:
+        for number, target in enumerate(demand.queue.target):
+            if target.over == "30_days":
+                kept = demand.contained.mean(axis=0) if demand.is_played and target.bots == "included" else 0.0
+                replies = (demand.queue.rounds or 1.0) if target.count == "round" else 1.0
+                volume = np.where(demand.is_open & demand.windows[number], demand.mean_volume * replies + kept, 0.0)
+                counted[demand.queue.id, number] = np.add.reduceat(volume, first)
+    return counted
 
 
 def _enough(contacts: float) -> int:
