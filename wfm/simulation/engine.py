@@ -136,7 +136,7 @@ def _stop(contacts: Contacts, state: State, out: Outcome, p: int, now: float) ->
 
 
 @part
-def _head(contacts: Contacts, state: State, out: Outcome, q: int, now: float) -> int:
+def _head(desk: Desk, contacts: Contacts, state: State, out: Outcome, q: int, now: float) -> int:
     """Return the first contact of a line, -1 for none; those that gave up by now leave it unless they are silent."""
     c = state.head[q]
     while c >= 0:
@@ -144,7 +144,7 @@ def _head(contacts: Contacts, state: State, out: Outcome, q: int, now: float) ->
         if gone >= now:
             break
         out.abandoned[c] = gone
-        if contacts.silent[c]:
+        if contacts.silent[c] and desk.channel[q] == CHAT:
             break
         c = state.after[c]
         state.head[q] = c
@@ -180,7 +180,7 @@ def _next_waiting(desk: Desk, contacts: Contacts, state: State, out: Outcome, p:
     for q in range(len(state.head)):
         if state.head[q] < 0 or not desk.serves[group, q]:
             continue
-        c = _head(contacts, state, out, q, now)
+        c = _head(desk, contacts, state, out, q, now)
         if c < 0 or not _may_start(desk, q, out.arrival[c], state.opened[p], now):
             continue
         if best < 0 or _before(desk, contacts, out, c, best):

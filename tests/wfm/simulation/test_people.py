@@ -8,11 +8,13 @@ import numpy as np
 import pytest
 
 from tests.wfm.simulation.builders import START, Played, day_after, make_forecast, make_inputs, moment, work
+from wfm.arrival_shape import cell_shares, log_slopes
 from wfm.inputs import Inputs
 from wfm.results import Hire, RosteredShift
 from wfm.simulation.draws import draw_contacts, draw_seats
 from wfm.simulation.people import Stretches, read_stretches
 from wfm.simulation.prepare import absence_by_profile, prepare_demand
+from wfm.staffing.patience import Kind, Patience
 
 TWO = [{"id": "a", "channel": "phone", "shrinkage": 0.1}, {"id": "b", "channel": "chat", "shrinkage": 0.4}]
 
@@ -146,3 +148,95 @@ def test_contacts_are_exponential_and_uniform_in_their_interval() -> None:
         assert values.mean() == pytest.approx(mean, abs=4 * spread / np.sqrt(48000))
         assert values.std() == pytest.approx(spread, rel=0.03)
     assert abs(np.corrcoef(got.work_seconds, got.patience)[0, 1]) < 4 / np.sqrt(48000)
+
+
+def test_arrivals_follow_the_slope_inside_their_interval() -> None:
+    """Where demand falls by 45 % each half hour, the first of six cells gets more than the last, as the shape says."""
+    inputs = make_inputs([{"id": "a", "channel": "phone"}])
+    offered = np.zeros((1, 48))
+    offered[0, 10:16] = 20_000 * np.exp(-0.6 * np.arange(6))
+    forecast = make_forecast(inputs, np.round(offered)[None], 240.0)
+    got = draw_contacts(prepare_demand(forecast, list(inputs.plan.queue)), np.round(offered).astype(np.float32), 3, 0)
+    assert (np.diff(got.arrival) >= 0).all()
+    for t in (10, 11, 12):
+        inside = got.arrival[got.arrival // 1800 == t] / 1800.0 - t
+        shares = np.histogram(inside, np.arange(7) / 6)[0] / len(inside)
+        expected = cell_shares(log_slopes(forecast.rate)[0, t], 6)
+        assert expected[0] > 1.5 * expected[-1]
+        assert (np.abs(shares - expected) <= 4 * np.sqrt(expected / len(inside))).all()
+
+
+@pytest.mark.parametrize("kind", ["exponential", "weibull", "gamma", "lognormal", "fixed"])
+@pytest.mark.parametrize("cv", [0.4, 2.0])
+def test_patience_has_its_shape(kind: Kind, cv: float) -> None:
+    """Tenths of the distribution are met by 48,000 draws, mean and early share included."""
+    queue = {"id": "a", "channel": "phone", "patience_seconds": 90, "patience_distribution": kind, "patience_cv": cv}
+    inputs = make_inputs([queue])
+    offered = np.full((1, 48), 1000.0)
+    demand = prepare_demand(make_forecast(inputs, offered[None], 240.0), list(inputs.plan.queue))
+    got = draw_contacts(demand, offered.astype(np.float32), 2, 7).patience
+    exact = Patience.of(kind, 90.0, cv)
+    if kind == "fixed":
+        assert (got == 90.0).all()
+        return
+    for share in (0.001, 0.1, 0.3, 0.5, 0.7, 0.9, 0.999):
+        below = (got <= float(exact.quantile(share))).mean()
+        assert below == pytest.approx(share, abs=4 * np.sqrt(share * (1 - share) / len(got)))
+
+
+def test_bots_hand_over_after_their_dialogue() -> None:
+    """The same customers reach people 40 s later on average; nobody earlier."""
+    base, delayed = (
+        make_inputs([{"id": "a", "channel": "chat", "bot_containment": 0.5, "bot_seconds": seconds}])
+        for seconds in (0, 40)
+    )
+    offered = np.full((1, 48), 400.0)
+    first, second = (
+        draw_contacts(
+            prepare_demand(make_forecast(inputs, offered[None], 240.0), list(inputs.plan.queue)),
+            offered.astype(np.float32), 2, 7,
+        )
+        for inputs in (base, delayed)
+    )  # fmt: skip
+    assert (np.diff(second.arrival) >= 0).all()
+    assert sorted(first.key) == sorted(second.key)
+    wait = second.arrival[np.argsort(second.key)] - first.arrival[np.argsort(first.key)]
+    assert wait.min() > 0
+    assert wait.mean() == pytest.approx(40.0, abs=4 * 40 / np.sqrt(len(wait)))
+
+
+def test_whole_shifts_are_lost_by_person_and_day() -> None:
+    """A tenth of the shifts is lost from end to end, split by a meal or not; the rest in half hours as before."""
+    people = {f"p{i:02}": {"a": 1.0} for i in range(40)}
+    inputs = make_inputs(TWO, people, days=14)
+    acts = [work(inputs, p, 24 * d + 9, 24 * d + 13) for p in people for d in range(14)]
+    acts += [work(inputs, p, 24 * d + 14, 24 * d + 18) for p in people for d in range(14)]
+    stretches = read(inputs, Played(activities=tuple(acts)))
+    presence = stretches.presence(np.full(len(stretches.speed), 0.1), np.full(len(stretches.speed), 0.0))
+    seats = draw_seats(presence, 1, 0)
+    came = {(int(p), int(t // 86400), int(t % 86400 // 43200)) for t, p, on in zip(*seats, strict=True) if on >= 0}
+    mornings = {(p, d) for p, d, half in came if half == 0}
+    assert mornings == {(p, d) for p, d, half in came if half == 1}
+    assert 1 - len(mornings) / 560 == pytest.approx(0.1, abs=4 * np.sqrt(0.09 / 560))
+    both = seat_seconds(stretches, 0.2, shift=0.1) / (560 * 8 * 3600.0)
+    assert both == pytest.approx(0.9 * 0.8, abs=4 * np.sqrt(0.09 / 560 + 0.16 / 8960))
+
+
+def test_shrinkage_by_category_adds_up() -> None:
+    """10 % of shifts, 5 % of half hours and 5 % planned: 20 % are lost; twice the absence: 10 % more and 5 % more."""
+    shrinkage = {"unplanned": {"absence": 0.1, "late": 0.05}, "planned": {"coaching": 0.05}}
+    inputs = make_inputs([{"id": "a", "channel": "phone", "shrinkage": shrinkage}], {"p": {"a": 1.0}})
+    forecast = make_forecast(inputs, np.ones((1, 1, 48)), 300.0)
+    for absence, shift_share, lost in ((1.0, 0.1, 0.2), (2.0, 0.2, 0.35), (0.0, 0.0, 0.05)):
+        shift, half_hour = absence_by_profile(forecast, list(inputs.plan.queue), np.ones((1, 1)), absence)
+        assert shift == pytest.approx([shift_share])
+        assert (1 - shift) * (1 - half_hour) == pytest.approx([1 - lost])
+
+
+def test_newcomers_make_errors_week_by_week() -> None:
+    """Errors run with the weeks on seat; people of the same speed and other errors are told apart."""
+    contract = {"training_days": 0, "errors": [0.2, 0.1, 0.0]}
+    inputs = make_inputs(TWO, {"p": {"a": 1.0}}, days=28, contract=contract, hired_on=START)
+    got = read(inputs, Played(activities=tuple(work(inputs, "p", 24 * d + 9, 24 * d + 10) for d in (0, 7, 14, 27))))
+    assert got.errors[got.profile].tolist() == [0.2, 0.1, 0.0, 0.0]
+    assert got.speed[got.profile, 0].tolist() == [1.0] * 4

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from tests.wfm.simulation.builders import Played, always, make_forecast, make_inputs, work
+from tests.wfm.simulation.builders import START, Played, always, make_forecast, make_inputs, work
 from tests.wfm.simulation.theory import birth_death
 from wfm.errors import InputError
 from wfm.inputs import Inputs
@@ -229,3 +229,75 @@ def test_code_is_compiled_without_a_place_to_keep_it(monkeypatch: pytest.MonkeyP
 
     monkeypatch.setattr(compiled, "njit", njit)
     assert compiled.compiled(abs) is abs
+
+
+RICH: list[dict[str, Any]] = [
+    {
+        "id": "talk",
+        "channel": "chat",
+        "concurrency": 4,
+        "rounds": 6,
+        "reply_seconds": 20,
+        "aht_seconds": 400,
+        "patience_seconds": 200,
+        "patience_distribution": "lognormal",
+        "patience_cv": 1.5,
+        "silent_abandonment": 0.5,
+        "redial": 0.3,
+        "bot_containment": 0.4,
+        "bot_seconds": 45,
+        "routing": "most_busy",
+        "backlog": 20,
+        "backlog_age_seconds": 60,
+        "open": "08:00-24:00",
+        "shrinkage": {"unplanned": {"absence": 0.05, "late": 0.05}, "planned": {"coaching": 0.03}},
+        "target": [
+            {"metric": "answered_within", "seconds": 180, "share": 0.9, "count": "customer", "bots": "included"},
+            {"metric": "answered_within", "seconds": 30, "share": 0.8, "count": "round", "over": "30_days"},
+            {"metric": "average_response", "seconds": 40, "clock": "open", "over": "interval", "exempt_below": 5},
+            {"metric": "no_service", "share": 0.2, "over": "horizon"},
+        ],
+    },
+    {**QUEUES[0], "redial": 0.5, "patience_distribution": "weibull", "patience_cv": 0.7},
+]
+
+
+def rich(jobs: int) -> Attainment:
+    """Return the attainment of a plan that uses every feature."""
+    contract = {"errors": [0.2, 0.1], "training_days": 0}
+    people = {f"p{i:02}": {"phone": 1.0, "talk": 0.9} for i in range(9)}
+    inputs = make_inputs(RICH, people, 2, contract, hired_on=START)
+    rates = np.array([40.0, 15.0])[:, None] * np.ones(96)
+    offered = np.random.default_rng(4).poisson(rates, (5, 2, 96)).astype(np.float64)
+    offered[0, :, :16] = 0
+    forecast = make_forecast(inputs, offered, [400.0, 200.0])
+    return simulate(inputs, forecast, always(inputs), seed=1, replications=12, jobs=jobs)
+
+
+def test_every_feature_at_once_gives_the_same_for_any_number_of_threads() -> None:
+    """Equal to the last bit, hurting intervals included, and all numbers are known."""
+    first, second = rich(1), rich(2)
+    assert same(first, second)
+    assert first.hurting == second.hurting
+    assert all(np.isfinite([t.expected, t.p10, t.standard_error, t.counted]).all() for t in first.targets)
+    assert [t.number for t in first.targets if t.queue == "talk" and t.over in ("day", "30_days")] == [0, 0, 1, 1]
+
+
+def test_hurting_intervals_are_the_worst_of_their_target() -> None:
+    """At most five each, worst first, shares of at most 1 in all, labelled by a period of the target."""
+    got = rich(2)
+    for queue, number in {(row.queue, row.number) for row in got.hurting}:
+        rows = [row for row in got.hurting if (row.queue, row.number) == (queue, number)]
+        periods = {t.period for t in got.targets if (t.queue, t.number) == (queue, number)}
+        assert len(rows) <= 5
+        assert sum(row.share for row in rows) <= 1.0 + 1e-9
+        assert [row.missed for row in rows] == sorted((row.missed for row in rows), reverse=True)
+        assert {row.period for row in rows} <= periods
+
+
+def test_kept_code_depends_on_every_file_of_the_simulator() -> None:
+    """Machine code on disk is stamped with the sources of the whole package, not of one file."""
+    from wfm.simulation import engine
+
+    assert engine._run._cache._cache_file._source_stamp == compiled.stamp()  # type: ignore[attr-defined]
+    assert len(compiled.stamp()) == 64
