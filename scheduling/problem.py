@@ -198,9 +198,10 @@ class RosterProblem:
 
 
 def week_speeds(problem: RosterProblem, person: Person, day: int) -> tuple[float, ...]:
-    """Return the person's relative speed per queue on a day (training ramp included)."""
+    """Return the relative speed of the person per queue on a day: the training ramp, less what must be done again."""
     contract = problem.contracts[person.contract]
-    ramp = contract.speed[-1] if person.seat_day is None else contract.speed_in_week((day - person.seat_day) // 7)
+    last = max(len(contract.speed), len(contract.errors))
+    ramp = contract.capacity_in_week(last if person.seat_day is None else (day - person.seat_day) // 7)
     return tuple(round(speed * ramp, 9) for speed in person.speed)
 
 

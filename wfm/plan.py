@@ -132,6 +132,10 @@ class Contract(PlanPart):
         """Return the relative speed in a week on seat (0 = the first)."""
         return self.speed[min(max(week, 0), len(self.speed) - 1)]
 
+    def capacity_in_week(self, week: int) -> float:
+        """Return the settled contacts in a week on seat relative to a standard person: speed x (1 - errors)."""
+        return self.speed_in_week(week) * (1.0 - self.errors_in_week(week))
+
     def errors_in_week(self, week: int) -> float:
         """Return the share of contacts that must be done again in a week on seat (0 = the first)."""
         return self.errors[min(max(week, 0), len(self.errors) - 1)]

@@ -29,6 +29,7 @@ FloatArray = NDArray[np.float64]
 FUTURE_CONTACTS = 3e6
 """Contacts that are played per look at a queue: what decides how many futures there are."""
 FUTURES_LEAST, FUTURES_MOST = 40, 400
+INTERVAL_EFFORT = 5.0
 
 
 def requirement(
@@ -157,7 +158,8 @@ def _demand(
     is_open, mean = open_intervals(grid, queue), staffed_volume(forecast, row, queue)
     count = 0
     if options.method == "simulation" and queue.channel != "email" and queue.target:
-        count = options.replications or _enough(float(mean[is_open].sum()))
+        by_interval = any(target.over == "interval" for target in queue.target)
+        count = options.replications or _enough(float(mean[is_open].sum()), by_interval)
     counts, contained = reached_counts(forecast, row, queue, is_open, count, seed)
     return QueueDemand(
         queue=queue,
@@ -190,9 +192,10 @@ def _counted_by_day(demands: list[QueueDemand], grid: TimeGrid) -> dict[tuple[st
     return counted
 
 
-def _enough(contacts: float) -> int:
-    """Return how many futures are worth playing: the fewer contacts, the more."""
-    return int(np.clip(FUTURE_CONTACTS / max(contacts, 1.0), FUTURES_LEAST, FUTURES_MOST))
+def _enough(contacts: float, by_interval: bool) -> int:
+    """Return how many futures are worth playing: the fewer contacts, the more; more where single intervals count."""
+    wanted = FUTURE_CONTACTS * (INTERVAL_EFFORT if by_interval else 1.0) / max(contacts, 1.0)
+    return int(np.clip(wanted, FUTURES_LEAST, FUTURES_MOST))
 
 
 def _past(inputs: Inputs, queue: Queue, number: int) -> Past:
