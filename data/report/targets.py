@@ -47,7 +47,7 @@ def targets(facts: Facts) -> Html:
     title, lead = facts.word("targets"), facts.word("targets_lead")
     if facts.attainment is None or not facts.attainment.targets:
         return section("targets", title, "", tag("p", facts.word("no_targets")))
-    return section("targets", title, lead, _by_promise(facts), _every_period(facts))
+    return section("targets", title, lead, _by_promise(facts), *_hurting(facts), _every_period(facts))
 
 
 def _by_promise(facts: Facts) -> Html:
@@ -70,6 +70,28 @@ def _promise_row(facts: Facts, group: list[TargetResult]) -> list[str]:
         facts.title(weakest.queue), kept, _chance(weakest), value_text(weakest, weakest.expected),
         value_text(weakest, weakest.p10), describe(facts, weakest), clock, period_text(facts, weakest.period),
     ]  # fmt: skip
+
+
+def _hurting(facts: Facts) -> list[Html]:
+    """Return the intervals that cost the targets most of what they miss, weakest target first."""
+    assert facts.attainment is not None
+    weakest = {(target.queue, target.number): target for target in reversed(ranked(facts.attainment.targets))}
+    order = {key: place for place, key in enumerate(reversed(weakest))}
+    found = [one for one in facts.attainment.hurting if (one.queue, one.number) in weakest]
+    if not found:
+        return []
+    found.sort(key=lambda one: (order[one.queue, one.number], -one.missed))
+    rows = [
+        [
+            facts.title(one.queue), describe(facts, weakest[one.queue, one.number]), f"{one.start:%Y-%m-%d %H:%M}",
+            decimal(one.missed), percent(one.share, 1),
+        ]
+        for one in found
+    ]  # fmt: skip
+    heads = [facts.word(key) for key in ("queue", "target", "interval", "missed_mean", "missed_share")]
+    content = table(heads, rows, facts.word("hurting"), numeric=(3, 4), tall=True)
+    lead = tag("p", facts.word("hurting_lead"), class_="note")
+    return [tag("details", tag("summary", facts.word("hurting")), lead, content)]
 
 
 def _every_period(facts: Facts) -> Html:

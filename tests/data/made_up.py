@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 import numpy as np
@@ -20,6 +20,7 @@ from wfm.results import (
     Finding,
     Forecast,
     Hire,
+    HurtingInterval,
     ModelChoice,
     Requirement,
     Roster,
@@ -267,12 +268,23 @@ def _attainment(plan: Plan, roster: Roster, requirement: Requirement) -> Attainm
     mean = np.clip(0.93 * np.minimum(1.0, roster.scheduled / needed) ** 2, 0.0, 1.0)
     mean[:, 0] = np.nan
     results = [
-        _target(plan, mean, q, target.metric, target.seconds, target.share, target.window, target.over, day)
+        replace(
+            _target(plan, mean, q, target.metric, target.seconds, target.share, target.window, target.over, day),
+            number=number,
+            standard_error=0.004,
+        )
         for q, queue in enumerate(plan.queue)
-        for target in queue.target
+        for number, target in enumerate(queue.target)
         for day in (range(plan.plan.days) if target.over == "day" else [-1])
     ]
-    return Attainment(requirement.grid, requirement.queues, tuple(results), mean, mean * 0.85, 0.34, 40)
+    grid = requirement.grid
+    hurting = tuple(
+        HurtingInterval(queue.id, number, grid.moment(t).date().isoformat(), grid.moment(t), 40.0 - place, 0.1)
+        for queue in plan.queue
+        for number in range(len(queue.target))
+        for place, t in enumerate((40, 41, 42))
+    )
+    return Attainment(grid, requirement.queues, tuple(results), mean, mean * 0.85, 0.34, 40, hurting)
 
 
 def _target(
