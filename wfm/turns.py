@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-__all__ = ["Turns", "speedup_of", "turns"]
+__all__ = ["Turns", "chats_within", "speedup_of", "turns"]
 
 
 @dataclass(frozen=True)
@@ -80,6 +80,38 @@ def speedup_of(reply_seconds: float, think_seconds: float, most: int) -> tuple[f
     """Return a person's throughput with 1, 2, ... ``most`` open conversations relative to one."""
     rates = [turns(reply_seconds, think_seconds, chats).utilisation for chats in range(1, most + 1)]
     return tuple(rate / rates[0] for rate in rates)
+
+
+def chats_within(reply_seconds: float, think_seconds: float, seconds: float, share: float, most: int) -> int:
+    """Return the highest number of open conversations with which a share of all messages is answered within a time.
+
+    Parameters
+    ----------
+    reply_seconds, think_seconds : float
+        As in :func:`turns`.
+    seconds : float
+        Target time from a message to its reply, >= 0.
+    share : float
+        Wanted share of the messages, in [0, 1].
+    most : int
+        Conversations that a person may hold at most, >= 1.
+
+    Returns
+    -------
+    int
+        0 to ``most``; 0 when the share is missed with a single conversation. The share falls with every further one.
+
+    Raises
+    ------
+    ValueError
+        When an argument is out of its range.
+    """
+    if not (seconds >= 0 and 0 <= share <= 1 and most >= 1):
+        raise ValueError(f"expected seconds >= 0, share in [0, 1], most >= 1, got {seconds}, {share}, {most}")
+    chats = 0
+    while chats < most and turns(reply_seconds, think_seconds, chats + 1).share_within(seconds) >= share:
+        chats += 1
+    return chats
 
 
 def _unanswered(reply: float, think: float, chats: int) -> tuple[float, ...]:

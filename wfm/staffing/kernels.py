@@ -25,7 +25,10 @@ from numpy.typing import NDArray
 
 from wfm.staffing.compiled import compiled
 
-__all__ = ["FIELDS", "blocking_many", "evaluate", "evaluate_many", "meets", "open_contacts_many"]
+__all__ = [
+    "FIELDS", "beyond_slots", "blocking", "blocking_many", "evaluate", "evaluate_many", "meets", "open_contacts",
+    "open_contacts_many",
+]  # fmt: skip
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -295,7 +298,12 @@ def evaluate(load: float, agents: int, speed: FloatArray, patience: float, withi
     drain = agents * speed[-1]
     if patience == math.inf and drain <= load:
         return patient(1.0, load, drain, within)
-    b = blocking(load, agents, speed)
+    return beyond_slots(blocking(load, agents, speed), load, drain, patience, within)
+
+
+@compiled
+def beyond_slots(b: float, load: float, drain: float, patience: float, within: float) -> Values:
+    """Return the values from the probability ``b`` that all slots are busy when nobody may wait; ``load`` above 0."""
     if patience == math.inf:
         return patient(b, load, drain, within)
     if drain * patience < 1e-290:

@@ -91,3 +91,70 @@ def test_impossible_speed_ups_are_refused(speedup: list[float]) -> None:
     """A speed-up is one number above 0 per level."""
     with pytest.raises(ValueError, match="expected one number above 0"):
         chat_waiting(100, 600, 5, speedup, 20)
+
+
+EXACT = (
+    (10, (600, 705.8823529), 95, 120, (0.240055798491, 0.0858359107867, 0.973415942153, 1.65057384563)),
+    (10, (600, 705.8823529, 720), 200, 120, (0.706763151193, 0.269882380651, 0.999858317139, 2.91659548404)),
+    (20, (600, 705.8823529, 720), 200, 120, (0.00118020581, 0.00019365167928, 0.99277093671, 1.93535330987)),
+    (8, (600, 705.8823529, 720, 827.5862069), 170, 90, (0.51786046, 0.209086347719, 0.999941926, 3.78009750825)),
+    (10, (600, 1200, 1800), 58, 120, (0.0664210790251, 0.0299811105145, 0.937684926503, 1.84213051397)),
+)
+
+
+@pytest.mark.parametrize(("agents", "times", "rate", "patience", "expected"), EXACT)
+def test_exact_chain_of_least_busy_routing(
+    agents: int, times: tuple[float, ...], rate: float, patience: float, expected: tuple[float, ...]
+) -> None:
+    """P(wait), abandonment, agents engaged and chats per agent as solved independently."""
+    speedup = [(k + 1) * times[0] / time for k, time in enumerate(times)]
+    got = chat_waiting(rate, 600, agents, speedup, 20, patience, exact=True)
+    assert (got.p_wait, got.p_abandon, got.engaged, got.chats_per_agent) == pytest.approx(expected, rel=1e-6)
+    assert got.method == "exact chain"
+
+
+@given(load=st.floats(0.5, 25.0), agents=st.integers(1, 6), patience=st.one_of(st.none(), st.floats(20.0, 2000.0)))
+def test_filling_the_busiest_first_is_bounded_from_above(load: float, agents: int, patience: float | None) -> None:
+    """Exact P(wait) of most-busy routing is at least that of least-busy routing and at most the bound."""
+    call = (load * 6, 600, agents, SPEEDUP, 20, patience)
+    least = chat_waiting(*call, exact=True)
+    most, bound = chat_waiting(*call, "most_busy", True), chat_waiting(*call, "most_busy")
+    assert most.p_wait <= bound.p_wait * (1 + 1e-9)
+    assert most.sl_offered >= bound.sl_offered - 1e-9
+    assert least.engaged >= most.engaged - 1e-9
+    assert most.method == "exact chain"
+    assert 0 <= bound.engaged <= 1
+
+
+def test_constant_handle_time_makes_routing_irrelevant() -> None:
+    """Without interaction of chats both routings are Erlang A with nK servers."""
+    phone = waiting(200, 300, 12, 20, 120)
+    for routing in ("least_busy", "most_busy"):
+        got = chat_waiting(200, 300, 4, (1.0, 2.0, 3.0), 20, 120, routing, True)
+        assert got.p_wait == pytest.approx(phone.p_wait, rel=1e-10)
+        assert got.sl_offered == pytest.approx(phone.sl_offered, rel=1e-10)
+
+
+def test_published_most_busy_routing_of_a_flat_speed_up() -> None:
+    """A third chat that gains nothing: P(wait) .066 least-busy, .155 most-busy, .054 balanced."""
+    call = (58, 600, 10, (1.0, 1.0, 1.0), 20, 120)
+    exact = chat_waiting(*call, exact=True), chat_waiting(*call, "most_busy", True), chat_waiting(*call)
+    assert [round(got.p_wait, 3) for got in exact] == [0.066, 0.155, 0.054]
+    assert exact[2].method == "balanced chain"
+
+
+def test_exact_requirement_meets_its_target_and_says_when_it_is_not_exact() -> None:
+    """One less misses by the same way of counting; most-busy routing needs no fewer; too many states: the bound."""
+    needed = [
+        chat_required(58, 600, (1.0, 1.0, 1.0), 0.9, 20, 120, routing=routing, exact=exact)
+        for routing in ("least_busy", "most_busy")
+        for exact in (True, False)
+    ]
+    assert needed[0] <= needed[2] <= needed[3]
+    at = chat_waiting(58, 600, np.array([needed[2], needed[2] - 1]), (1.0, 1.0, 1.0), 20, 120, "most_busy", True)
+    assert at.sl_offered[0] >= 0.9 > at.sl_offered[1]
+    large = chat_waiting(4000, 600, 400, SPEEDUP, 20, 120, "most_busy", True)
+    assert large.method == "bound from above"
+    assert chat_waiting(4000, 600, [4, 400], SPEEDUP, 20, 120, exact=True).method == "balanced chain, exact chain"
+    with pytest.raises(ValueError, match="routing"):
+        chat_waiting(58, 600, 10, SPEEDUP, 20, 120, "random")  # type: ignore[call-overload]
