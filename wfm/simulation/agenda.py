@@ -10,7 +10,7 @@ from wfm.simulation.compiled import part
 from wfm.simulation.model import FloatArray, IntArray
 
 __all__ = [
-    "Heap", "Lists", "append", "first_of", "new_heap", "new_lists", "new_tournament", "pop", "push", "remove",
+    "Heap", "Lists", "Tournament", "append", "new_heap", "new_lists", "new_tournament", "pop", "push", "remove",
     "schedule",
 ]  # fmt: skip
 
@@ -23,6 +23,13 @@ class Lists(NamedTuple):
     after: IntArray
     before: IntArray
     home: IntArray
+
+
+class Tournament(NamedTuple):
+    """A tree of times: the items are the last half, every node holds the earlier of its two children, 1 is the root."""
+
+    time: FloatArray
+    item: IntArray
 
 
 class Heap(NamedTuple):
@@ -43,37 +50,31 @@ def new_heap(entries: int) -> Heap:
     return Heap(np.empty(entries, np.int64), np.empty(entries), np.zeros(1, np.int64))
 
 
-def new_tournament(items: int) -> FloatArray:
-    """Return a tree of times in which every node holds the lesser of its two children; all are endless.
-
-    Node 1 is the root, the items are the last half.
-    """
-    return np.full(2 * (1 << max(items - 1, 1).bit_length()), np.inf)
+def new_tournament(items: int) -> Tournament:
+    """Return a tournament in which all times are endless."""
+    half = 1 << max(items - 1, 1).bit_length()
+    item = np.zeros(2 * half, np.int64)
+    item[half:] = np.arange(half)
+    for node in range(half - 1, 0, -1):
+        item[node] = item[2 * node]
+    return Tournament(np.full(2 * half, np.inf), item)
 
 
 @part
-def schedule(tree: FloatArray, item: int, time: float) -> None:
-    """Set the time of an item; ``inf`` takes it out."""
-    node = (len(tree) >> 1) + item
-    tree[node] = time
+def schedule(ends: Tournament, item: int, time: float) -> None:
+    """Set the time of an item; ``inf`` takes it out. Of equal times the first item wins."""
+    node = (len(ends.time) >> 1) + item
+    ends.time[node] = time
+    winner = item
     while node > 1:
-        mine, other = tree[node], tree[node ^ 1]
-        least = mine if mine < other else other
+        rival_time, rival = ends.time[node ^ 1], ends.item[node ^ 1]
+        loses = rival_time < time or (rival_time == time and rival < winner)
+        time = rival_time if loses else time
+        winner = rival if loses else winner
         node >>= 1
-        if tree[node] == least:
+        if ends.item[node] == winner and ends.time[node] == time:
             break
-        tree[node] = least
-
-
-@part
-def first_of(tree: FloatArray) -> int:
-    """Return the item of the earliest time, the first of several."""
-    node, half = 1, len(tree) >> 1
-    least = tree[1]
-    while node < half:
-        node *= 2
-        node += int(tree[node] != least)  # no branch: which child it is cannot be guessed
-    return node - half
+        ends.time[node], ends.item[node] = time, winner
 
 
 @part

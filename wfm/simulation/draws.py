@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wfm.simulation.compiled import compiled, part
-from wfm.simulation.hashing import mix, uniform
+from wfm.simulation.hashing import exponential, mix, uniform
 from wfm.simulation.model import (
     Comebacks,
     Contacts,
@@ -61,24 +61,29 @@ def _place(slope: float, share: float) -> float:
 
 
 @part
-def _patience(demand: Demand, q: int, left: float) -> float:
-    """Return the patience that the share ``left`` of the contacts exceeds."""
+def _patience(demand: Demand, q: int, key: np.uint64, still_there: float) -> float:
+    """Return the patience of a contact, as one of the share ``still_there`` that has not given up yet."""
     kind = demand.patience_kind[q]
     if kind == POWER:
-        lasting = -math.log(left)
-        return float(demand.patience_scale[q] * (lasting if demand.patience_power[q] == 1.0 else
-                                                 lasting ** demand.patience_power[q]))  # fmt: skip
+        lasting = exponential(key, _PATIENCE)
+        if still_there < 1.0:
+            lasting -= math.log(still_there)
+        if demand.patience_power[q] != 1.0:
+            lasting **= demand.patience_power[q]
+        return float(demand.patience_scale[q] * lasting)
     if kind == FIXED:
         return float(demand.patience_scale[q])
-    return look_up(demand.patience_table[q], 1.0 - left) if kind == TABLE else np.inf
+    if kind == TABLE:
+        return look_up(demand.patience_table[q], 1.0 - uniform(key, _PATIENCE) * still_there)
+    return np.inf
 
 
 @part
 def _describe(demand: Demand, out: Contacts, n: int, q: int, t: int, key: np.uint64, still_there: float) -> None:
     """Write all of a contact but when it comes; ``still_there`` is the share of its like that has not given up yet."""
     out.queue[n], out.key[n] = q, key
-    out.patience[n] = _patience(demand, q, uniform(key, _PATIENCE) * still_there)
-    out.work_seconds[n] = -math.log(uniform(key, _WORK)) * demand.aht_seconds[q, t]
+    out.patience[n] = _patience(demand, q, key, still_there)
+    out.work_seconds[n] = exponential(key, _WORK) * demand.aht_seconds[q, t]
     out.silent[n] = demand.silent[q] > 0.0 and uniform(key, _SILENT) < demand.silent[q]
 
 
@@ -94,7 +99,7 @@ def _fill_cell(demand: Demand, cell: np.uint64, q: int, t: int, count: int, out:
         out.queue[n], out.key[n] = q, key
         out.arrival[n] = (t + _place(slope, uniform(key, _PLACE))) * demand.interval_seconds
         if bot_seconds > 0.0:
-            out.arrival[n] -= math.log(uniform(key, _DIALOGUE)) * bot_seconds
+            out.arrival[n] += exponential(key, _DIALOGUE) * bot_seconds
         n += 1
     return n
 
@@ -118,40 +123,40 @@ def _fill_names(demand: Demand, offered: NDArray[np.float32], seed: int, replica
 
 
 @part
-def _interval_of(time: float, interval_seconds: float, intervals: int) -> int:
-    return int(min(max(time / interval_seconds + 1.0, 0.0), intervals + 1.0))
+def _row_of(time: float, per_second: float, intervals: int) -> int:
+    """Return 1 for the first interval, 0 and ``intervals + 1`` for moments before and behind the horizon."""
+    return int(min(max(time * per_second + 1.0, 0.0), intervals + 1.0))
 
 
 @compiled
-def _sort_by_time(time: FloatArray, interval_seconds: float, first: IntArray, start: IntArray, order: IntArray) -> None:
+def _sort_by_time(
+    time: FloatArray, interval_seconds: float, first: IntArray, bucket: IntArray, start: IntArray, order: IntArray
+) -> None:
     """Write into ``order`` the rows by time: a counting sort into as many buckets as rows, then by insertion.
 
-    ``first`` (intervals + 4) and ``start`` (rows + 1) are zeros to work with. Rows of an interval spread over as many
-    buckets as it has rows, so busy intervals sort as quickly as quiet ones.
+    ``first`` (intervals + 4) and ``start`` (rows + 1) are zeros to work with, ``bucket`` (rows) is room. Rows of an
+    interval spread over as many buckets as it has rows, so busy intervals sort as quickly as quiet ones.
     """
-    n, intervals = len(time), len(first) - 4
+    n, intervals, per_second = len(time), len(first) - 4, 1.0 / interval_seconds
     for c in range(n):
-        first[_interval_of(time[c], interval_seconds, intervals) + 1] += 1
+        first[_row_of(time[c], per_second, intervals) + 1] += 1
     for t in range(1, len(first)):
         first[t] += first[t - 1]
-    for step in range(2):
-        for back in range(n):
-            c = n - 1 - back
-            t = _interval_of(time[c], interval_seconds, intervals)
-            inside = time[c] / interval_seconds - (t - 1.0)
-            count = first[t + 1] - first[t]
-            bucket = first[t] + min(max(int(inside * count), 0), count - 1)
-            if step == 0:
-                start[bucket + 1] += 1
-            else:
-                start[bucket + 1] -= 1
-                order[start[bucket + 1]] = c
-        if step == 0:
-            for b in range(1, n + 1):
-                start[b] += start[b - 1]
+    for c in range(n):
+        t = _row_of(time[c], per_second, intervals)
+        count = first[t + 1] - first[t]
+        inside = time[c] * per_second - (t - 1.0)
+        bucket[c] = first[t] + int(min(max(inside * count, 0.0), count - 1.0))
+        start[bucket[c] + 1] += 1
+    for b in range(1, n + 1):
+        start[b] += start[b - 1]
+    for c in range(n):
+        order[start[bucket[c]]] = c
+        start[bucket[c]] += 1
     for i in range(1, n):
         c, j = order[i], i
-        while j > 0 and time[order[j - 1]] > time[c]:
+        moment = time[c]
+        while j > 0 and time[order[j - 1]] > moment:
             order[j] = order[j - 1]
             j -= 1
         order[j] = c
@@ -159,9 +164,9 @@ def _sort_by_time(time: FloatArray, interval_seconds: float, first: IntArray, st
 
 def _order(time: FloatArray, interval_seconds: float, intervals: int) -> IntArray:
     """Return the rows in order of time, equal times in order of row."""
-    order = np.empty(len(time), np.int64)
-    first, start = np.zeros(intervals + 4, np.int64), np.zeros(len(time) + 1, np.int64)
-    _sort_by_time(time, interval_seconds, first, start, order)
+    n = len(time)
+    order, bucket = np.empty(n, np.int64), np.empty(n, np.int64)
+    _sort_by_time(time, interval_seconds, np.zeros(intervals + 4, np.int64), bucket, np.zeros(n + 1, np.int64), order)
     return order
 
 
@@ -193,7 +198,7 @@ def _follow(demand: Demand, contacts: Contacts, known: int, out: Contacts, back:
             luck = uniform(key, _LUCK)
             if not redials and luck >= demand.most_errors:
                 break
-            pause = -math.log(uniform(key, _PAUSE))
+            pause = exponential(key, _PAUSE)
             key = mix(key, _CHILD)
             if write:
                 back.again[origin] = m

@@ -25,7 +25,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from wfm.simulation.agenda import append, first_of, pop, push, remove, schedule
+from wfm.simulation.agenda import append, pop, push, remove, schedule
 from wfm.simulation.compiled import compiled, part
 from wfm.simulation.model import CHAT, EMAIL, MOST_BUSY, PHONE, Contacts, Desk, Outcome, Seats
 from wfm.simulation.state import BENCHES, State, new_state
@@ -39,11 +39,13 @@ RETURN_SECONDS = 1800.0
 
 
 @part
-def _rate(desk: Desk, state: State, q: int, c: int, shared: int) -> float:
-    """Return the work that a contact gets per second on a person with so many chats that talk."""
-    pace = state.pace[c]
+def _rate(desk: Desk, state: State, q: int, p: int, i: int, shared: int) -> float:
+    """Return the work that a person's contact gets per second when so many share the person."""
+    pace = state.pace[p, i]
     if pace == 0.0:
         return 1.0
+    if shared == 1:
+        return float(pace * desk.speedup[q, 0])
     return float(pace * desk.speedup[q, min(shared, desk.concurrency[q]) - 1] / shared)
 
 
@@ -58,8 +60,7 @@ def _advance(desk: Desk, contacts: Contacts, state: State, p: int, now: float) -
     state.chatted[p] += passed * talking
     first, shared = (opened - 1, 1) if state.exclusive[p] else (0, talking)
     for i in range(first, opened):
-        c = state.slots[p, i]
-        state.rest[c] -= passed * _rate(desk, state, contacts.queue[c], c, shared)
+        state.rest[p, i] -= passed * _rate(desk, state, contacts.queue[state.slots[p, i]], p, i, shared)
 
 
 @part
@@ -72,8 +73,8 @@ def _plan_end(desk: Desk, contacts: Contacts, state: State, p: int, now: float) 
     first, shared = (opened - 1, 1) if state.exclusive[p] else (0, opened - state.phantoms[p])
     best = np.inf
     for i in range(first, opened):
-        c = state.slots[p, i]
-        needed = max(state.rest[c], 0.0) / _rate(desk, state, contacts.queue[c], c, shared)
+        q = contacts.queue[state.slots[p, i]]
+        needed = max(state.rest[p, i], 0.0) / _rate(desk, state, q, p, i, shared)
         if needed < best:
             best = needed
             state.next_slot[p] = i
@@ -98,39 +99,41 @@ def _sit(desk: Desk, state: State, p: int, now: float) -> None:
 @part
 def _start(desk: Desk, contacts: Contacts, state: State, out: Outcome, p: int, c: int, now: float) -> None:
     """Let a person start a contact that waits in no line; `_advance` must have been called."""
-    q = contacts.queue[c]
-    state.slots[p, state.opened[p]] = c
-    state.opened[p] += 1
+    q, i, profile = contacts.queue[c], state.opened[p], state.profile[p]
+    state.slots[p, i] = c
+    state.opened[p] = i + 1
     if out.abandoned[c] == out.abandoned[c]:
         state.phantoms[p] += 1
-        state.pace[c], state.rest[c] = 0.0, desk.silent_seconds[q]
+        state.pace[p, i], state.rest[p, i] = 0.0, desk.silent_seconds[q]
         return
-    profile = state.profile[p]
     state.exclusive[p] = desk.channel[q] != CHAT
-    state.pace[c] = desk.speed[profile, q]
+    state.pace[p, i], state.rest[p, i] = desk.speed[profile, q], contacts.work_seconds[c]
     out.answered[c] = now
-    if len(state.wrong) > 0 and contacts.comebacks.again[c] >= 0:
-        state.wrong[c] = contacts.comebacks.luck[contacts.comebacks.again[c]] < desk.errors[profile]
-    if len(state.mark) > 0:
-        state.mark[c] = state.chatted[p]
-        out.level[c, 0], out.level[c, 2] = state.opened[p] - state.phantoms[p], state.pace[c]
+    if len(contacts.comebacks.again) > 0:
+        follower = contacts.comebacks.again[c]
+        state.wrong[p, i] = follower >= 0 and contacts.comebacks.luck[follower] < desk.errors[profile]
+    if len(out.level) > 0:
+        state.mark[p, i] = state.chatted[p]
+        out.level[c, 0], out.level[c, 2] = state.opened[p] - state.phantoms[p], state.pace[p, i]
 
 
 @part
 def _stop(contacts: Contacts, state: State, out: Outcome, p: int, now: float) -> None:
     """Let a person end the contact whose turn it is; `_advance` must have been called."""
-    last, done = state.opened[p] - 1, state.next_slot[p]
-    c = state.slots[p, done]
-    state.slots[p, done] = state.slots[p, last]
+    done, last = state.next_slot[p], state.opened[p] - 1
+    c, pace, wrong, mark = state.slots[p, done], state.pace[p, done], state.wrong[p, done], state.mark[p, done]
+    state.slots[p, done], state.rest[p, done] = state.slots[p, last], state.rest[p, last]
+    state.pace[p, done], state.wrong[p, done] = state.pace[p, last], state.wrong[p, last]
+    state.mark[p, done] = state.mark[p, last]
     state.opened[p] = last
     state.exclusive[p] = False
-    if state.pace[c] == 0.0:
+    if pace == 0.0:
         state.phantoms[p] -= 1
         return
     out.finished[c] = now
-    if len(state.mark) > 0 and now > out.answered[c]:
-        out.level[c, 1] = (state.chatted[p] - state.mark[c]) / (now - out.answered[c])
-    if len(state.wrong) > 0 and state.wrong[c]:
+    if len(out.level) > 0 and now > out.answered[c]:
+        out.level[c, 1] = (state.chatted[p] - mark) / (now - out.answered[c])
+    if wrong:
         follower = contacts.comebacks.again[c]
         push(state.coming, 2 * follower + 1, now + contacts.comebacks.pause[follower] * RETURN_SECONDS)
 
@@ -257,7 +260,7 @@ def _arrive(desk: Desk, contacts: Contacts, state: State, out: Outcome, c: int, 
     else:
         state.after[state.tail[q]] = c
     state.tail[q] = c
-    if len(state.wrong) > 0:
+    if len(contacts.comebacks.again) > 0:
         follower = contacts.comebacks.again[c]
         if follower >= 0 and contacts.comebacks.redials[follower]:
             pause = contacts.comebacks.pause[follower] * desk.redial_seconds[q]
@@ -302,13 +305,13 @@ def _run(desk: Desk, contacts: Contacts, seats: Seats, state: State, out: Outcom
     while True:
         arrival = contacts.arrival[c] if c < n else np.inf
         seat = seats.time[s] if s < len(seats.time) else np.inf
-        end = state.ends[1]
+        end = state.ends.time[1]
         back = state.coming.time[0] if state.coming.size[0] > 0 else np.inf
         now = min(min(arrival, seat), min(end, back))
         if now >= horizon_seconds:
             break
         if end == now and seat > now:
-            p = first_of(state.ends)
+            p = state.ends.item[1]
             if state.opened[p] > 1:
                 _advance(desk, contacts, state, p, now)
             else:  # what ends has nothing left to do
@@ -355,5 +358,5 @@ def play(
         contacts.arrival.copy(), np.full(n, np.nan), np.full(n, np.nan), np.full(n, np.nan), np.zeros(n, np.bool_),
         np.zeros((n if levels else 0, 3)),
     )  # fmt: skip
-    _run(desk, contacts, seats, new_state(desk, contacts, people, levels), out, horizon_seconds)
+    _run(desk, contacts, seats, new_state(desk, contacts, people), out, horizon_seconds)
     return out

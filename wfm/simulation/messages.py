@@ -16,7 +16,7 @@ import numpy as np
 
 from wfm.queues import Queue
 from wfm.simulation.compiled import part
-from wfm.simulation.hashing import mix, uniform
+from wfm.simulation.hashing import exponential, mix, uniform
 from wfm.simulation.model import Contacts, FloatArray, Outcome
 from wfm.simulation.patience import LOGITS, look_up
 from wfm.turns import turns
@@ -84,7 +84,7 @@ def response_table(seen: Sequence[float]) -> FloatArray:
 @part
 def rounds_of(talk: Talk, q: int, key: np.uint64) -> int:
     """Return how many messages a contact has."""
-    return 1 + int(min(-math.log(uniform(key, _WORK)) / talk.step[q], 1e6))
+    return 1 + int(min(exponential(key, _WORK) / talk.step[q], 1e6))
 
 
 @part

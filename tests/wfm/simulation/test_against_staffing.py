@@ -52,10 +52,10 @@ def attained() -> Attainment:
 
 @pytest.mark.parametrize("queue", ["phone", "chat", "mail"])
 def test_a_team_of_the_required_size_meets_the_target(attained: Attainment, queue: str) -> None:
-    """In every half hour (e-mail: on the day), within 2 points that random absence and carry-over may cost."""
-    shares = np.array([(t.expected, t.goal) for t in attained.targets if t.queue == queue])
+    """In every half hour (e-mail: on the day), to 3 standard errors, but for 2 points of absence and carry-over."""
+    shares = np.array([(t.expected, t.goal, t.standard_error) for t in attained.targets if t.queue == queue])
     assert len(shares) == (1 if queue == "mail" else 26)
-    assert (shares[:, 0] >= shares[:, 1] - 0.02).all()
+    assert (shares[:, 0] >= shares[:, 1] - 0.02 - 3 * shares[:, 2]).all()
 
 
 def test_the_requirement_is_not_a_waste(attained: Attainment) -> None:

@@ -240,3 +240,17 @@ def test_newcomers_make_errors_week_by_week() -> None:
     got = read(inputs, Played(activities=tuple(work(inputs, "p", 24 * d + 9, 24 * d + 10) for d in (0, 7, 14, 27))))
     assert got.errors[got.profile].tolist() == [0.2, 0.1, 0.0, 0.0]
     assert got.speed[got.profile, 0].tolist() == [1.0] * 4
+
+
+def test_work_is_exponential_in_every_part_of_its_range() -> None:
+    """A million contacts: shares below 1e-4 to 15 means within 4 standard errors (the ziggurat's layers and tail)."""
+    inputs = make_inputs([{"id": "a", "channel": "phone"}])
+    offered = np.full((1, 48), 21_000.0)
+    demand = prepare_demand(make_forecast(inputs, offered[None], 1.0), list(inputs.plan.queue))
+    work_done = draw_contacts(demand, offered.astype(np.float32), 11, 0).work_seconds
+    edges = np.array([1e-4, 1e-3, 0.01, 0.1, 0.3, 0.7, 1.0, 1.5, 2.0, 3.0, 5.0, 7.0, 7.69, 7.8, 9.0, 11.0, 13.0])
+    above = (work_done[:, None] > edges).mean(axis=0)
+    exact = np.exp(-edges)
+    assert (np.abs(above - exact) <= 4 * np.sqrt(exact * (1 - exact) / len(work_done))).all()
+    assert work_done.mean() == pytest.approx(1.0, abs=4e-3)
+    assert work_done.var() == pytest.approx(1.0, abs=0.02)

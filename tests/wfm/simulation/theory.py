@@ -78,7 +78,7 @@ def poisson_runs(
     drawn = steady_demand(per_hour, aht_seconds, patience)._replace(**demand)
     for run in range(runs):
         offered = np.random.default_rng([run, 1]).poisson(per_hour).astype(np.float32)
-        contacts = draw_contacts(drawn, offered, 20251111, run)
+        contacts = draw_contacts(drawn, offered, 7, run)
         yield contacts, play(desk, contacts, seats, len(seats.time), hours * HOUR)
 
 
