@@ -124,8 +124,8 @@ def _tail(drain: float, above: float, up_to: float, t: float) -> float:
     """Return P(W > t | W > 0) of a class; ``above`` arrives with priority, ``up_to`` altogether.
 
     Rates per handle time. On the cut ``s = -r(phi)``, ``r = drain + above - 2 sqrt(drain above) cos(phi)``, the
-    transform ``eta / (eta - drain + drain / beta(s))`` has the imaginary part that is integrated here; where ``up_to^2 >
-    above drain`` there is a pole.
+    transform ``eta / (eta - drain + drain / beta(s))`` has the imaginary part that is integrated here; there is a pole
+    where ``up_to^2 > above drain``.
     """
     eta, root = drain - up_to, math.sqrt(drain * above)
     if t == math.inf:

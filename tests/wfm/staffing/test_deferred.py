@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from wfm.staffing import constant_staff, deferred_requirement
-from wfm.staffing.deferred import due_after, whole_staff
+from wfm.staffing.deferred import Clock, backlog_due, binding_window, due_after, whole_staff
 
 works = st.lists(st.integers(0, 40), min_size=1, max_size=30)
 TICKETS = (20, 10, 6, 4, 4, 6, 15, 40, 80, 120, 140, 130, 110, 120, 130, 125, 120, 110, 130, 160, 170, 140, 90, 40)
@@ -114,3 +114,101 @@ def test_nothing_to_do_and_nobody_there() -> None:
     ):  # fmt: skip
         with pytest.raises(ValueError, match="expected"):
             deferred_requirement(work, seconds, mask, deadline)
+
+
+def test_binding_windows_of_the_published_day() -> None:
+    """The hour that binds; none when the average does; the first that breaks when nothing helps."""
+    work, hour = np.array(TICKETS) * 240.0, np.arange(24)
+    always, day, office = hour >= 0, (hour >= 9) & (hour < 23), (hour >= 9) & (hour < 18)
+    assert binding_window(work, 3600, always, 3600, repeats=True) == (20, 21)
+    assert binding_window(work, 3600, always, 12 * 3600, repeats=True) is None
+    assert binding_window(work, 3600, day, 3600, repeats=True) == (0, 1)
+    assert binding_window(work, 3600, day, 12 * 3600, repeats=True) is None
+    assert binding_window(work, 3600, office, 12 * 3600, repeats=True) == (18, 30)
+    assert binding_window([0, 0], 3600, [True, True], 3600) is None
+    assert binding_window([0, 5], 60, [False, False], 60, repeats=True) == (1, 2)
+
+
+def test_published_backlog() -> None:
+    """200 cases to clear in 5 days of 5.5 productive hours, 80 more a day, 25 minutes each: 120 / 13.2 = 9.09."""
+    day = 5.5 * 3600
+    got = constant_staff([80 * 1500] * 5, day, [True] * 5, day, backlog_seconds=200 * 1500, backlog_due_seconds=5 * day)
+    assert got == pytest.approx(120 / 13.2, rel=1e-12)
+    assert math.ceil(got) == 10
+
+
+def test_open_clock_stands_still_at_night() -> None:
+    """Two open hours may lie on two days; nothing is broken; the calendar's deadline would be at night."""
+    is_open = np.array([True, True, False, False, True, True])
+    assert due_after(is_open, 60, 120, "open")[:5].tolist() == [2, 5, 6, 6, 6]
+    assert due_after(is_open, 60, 120, "open")[5] > 6
+    got = deferred_requirement([0, 60, 0, 0, 0, 0], 60, is_open, 120, "open")
+    assert got.agents == pytest.approx([0, 0.5, 0, 0, 0.5, 0])
+    assert got.broken == ()
+    assert constant_staff([0, 0, 60, 0, 0, 0], 60, is_open, 60, clock="open") == 1
+    assert constant_staff([0, 0, 60, 0, 0, 0], 60, is_open, 60) == math.inf
+    assert constant_staff([0, 0, 60, 0, 0, 0], 60, is_open, 60, repeats=True, clock="open") == 1
+    with pytest.raises(ValueError, match="clock"):
+        due_after(is_open, 60, 120, "sidereal")  # type: ignore[arg-type]
+
+
+def densest_due(load: list[tuple[int, int, float]], is_open: list[bool]) -> float:
+    """Return the smallest constant staff for triples of arrival, due interval and work, by looking at all windows."""
+    best, size = 0.0, len(is_open)
+    for start in range(size):
+        for end in range(start + 1, size + 1):
+            inside = sum(work for arrival, due, work in load if arrival >= start and due <= end)
+            hours = sum(is_open[start:end])
+            if inside:
+                best = max(best, inside / hours if hours else math.inf)
+    return best
+
+
+@given(
+    work=st.lists(st.integers(0, 40), min_size=1, max_size=16), span=st.integers(1, 8), data=st.data(),
+    clock=st.sampled_from(["calendar", "open"]),
+    backlog=st.lists(st.tuples(st.integers(1, 60), st.integers(-3, 12)), max_size=4),
+)  # fmt: skip
+def test_backlog_and_clock_against_all_windows_and_a_replay(
+    work: list[int], span: int, data: st.DataObject, clock: Clock, backlog: list[tuple[int, int]]
+) -> None:
+    """Constant staff equals brute force over windows; the staffing by interval leaves nothing late, also rounded up."""
+    is_open = data.draw(st.lists(st.booleans(), min_size=len(work), max_size=len(work)))
+    mask, arriving = np.array(is_open), np.array(work, dtype=float)
+    parts, left = [float(amount) for amount, _ in backlog] or [0.0], [float(time) for _, time in backlog] or [0.0]
+    part_due = backlog_due(mask, 1, np.array(left), clock).tolist()
+    due = due_after(mask, 1, span, clock)
+    raw = due if clock == "open" else np.arange(len(work)) + span
+    load = [(i, int(raw[i]), float(amount)) for i, amount in enumerate(work)]
+    load += [(0, when, amount) for when, amount in zip(part_due, parts, strict=True)]
+    got = constant_staff(work, 1, is_open, span, False, clock, parts, left)
+    assert got == pytest.approx(densest_due(load, is_open))
+    window = binding_window(work, 1, is_open, span, False, clock, parts, left)
+    if window is not None:
+        inside = sum(amount for arrival, when, amount in load if arrival >= window[0] and when <= window[1])
+        hours = sum(is_open[window[0] : window[1]])
+        assert (inside / hours if hours else math.inf) == pytest.approx(got)
+    staff = deferred_requirement(work, 1, is_open, span, clock, parts, left)
+    assert staff.overdue_seconds == sum(amount for amount, time in backlog if time <= 0)
+    everything = np.concatenate([parts, arriving])
+    deadline = np.concatenate([part_due, due])
+    arrival = np.concatenate([np.zeros(len(parts)), np.arange(len(work))])
+    whole = whole_staff(staff.agents, arriving, 1.0, sum(parts))
+    for agents in (staff.agents, whole):
+        remaining = everything.copy()
+        for now in range(len(work)):
+            capacity = float(agents[now])
+            for i in np.lexsort((arrival, deadline)):
+                if arrival[i] <= now:
+                    done = min(remaining[i], capacity)
+                    remaining[i], capacity = remaining[i] - done, capacity - done
+            assert not any(remaining[(deadline == now + 1)] > 1e-6)
+    assert (staff.agents[~mask] == 0).all()
+
+
+def test_a_pattern_without_end_has_no_backlog() -> None:
+    """A backlog at the start of an endless pattern, or without a finite time, is refused."""
+    with pytest.raises(ValueError, match="no backlog"):
+        constant_staff([1, 1], 60, [True, True], 60, repeats=True, backlog_seconds=5)
+    with pytest.raises(ValueError, match="backlog_due_seconds"):
+        constant_staff([1, 1], 60, [True, True], 60, backlog_seconds=5, backlog_due_seconds=math.inf)
