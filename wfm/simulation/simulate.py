@@ -62,14 +62,27 @@ def simulate(
 
     Notes
     -----
-    The first response is the moment a person takes a call or chat, and the moment an e-mail is finished. A target
-    counts the contacts that reach people and arrive in its clock window: ``answered_within`` and ``resolved_within``
-    those in time / all, ``abandoned`` those that left / all, ``average_response`` the mean wait until answered or
-    left (at most 600 s for each call or chat). Contacts open at the horizon's end count as late once they are older
-    than the target time, else they stay out. The desk starts empty.
+    Contacts fall into their interval by the slope of the forecast (:mod:`wfm.arrival_shape`). Those that a bot does not
+    contain reach people when its dialogue is over: their clock starts at the hand-over, and that is their arrival.
+    Patience follows the queue's distribution. ``backlog`` waits from the start; it arrived before the plan, so it costs
+    work but counts in no target. People, routing, silent leavers, redials and the comebacks of newcomers' mistakes
+    follow the rules in :mod:`wfm.simulation.engine`. A redial is a new contact to every target; a comeback of a mistake
+    is work, but in no target. The desk starts empty.
+
+    The first response is the moment a person takes a call or chat, and the moment an e-mail is finished. Where a chat's
+    rounds are known (:mod:`wfm.simulation.messages`), the first response ends with the first reply; ``round`` counts
+    every reply of a contact at the contact's arrival, ``customer`` counts contacts of whom every reply is in time (each
+    contact is one customer's day), and averages each customer's replies. An unanswered contact is one round.
+
+    A target counts the contacts that arrive in its clock window, by its own definition (:class:`wfm.queues.Target`);
+    ``no_service`` counts those who are not taken in the moment they arrive. Averages take at most 600 s for each call
+    or chat (no limit for e-mail) unless ``cap_seconds`` says otherwise. What is open at the horizon's end counts as
+    late, or by its wait so far, once older than the target time, else it stays out. Over 30 days, past days come from
+    ``inputs.attained``.
 
     ``answered_within_mean`` and ``_p10`` take the time of the queue's first target (30 s when it has none; e-mail:
-    finished within it, 24 h when it has none). Unplanned absence is drawn by person and half hour.
+    finished within it, 24 h when it has none). Absence is drawn by person: whole shifts by day, the rest of the
+    shrinkage, planned or not, by half hour.
     """
     queues = [inputs.plan.queue_by_id(name) for name in forecast.queues]
     count = replications if replications is not None else inputs.plan.simulation.replications
