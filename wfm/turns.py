@@ -118,8 +118,9 @@ def _unanswered(reply: float, think: float, chats: int) -> tuple[float, ...]:
     """Return the probabilities of 0 .. ``chats`` unanswered messages among so many conversations."""
     if think == 0.0:
         return (0.0,) * chats + (1.0,)
-    weights = [1.0]
+    logs = [0.0]
     for unanswered in range(chats):
-        weights.append(weights[-1] * (chats - unanswered) * reply / think)
+        logs.append(logs[-1] + math.log(chats - unanswered) + math.log(reply) - math.log(think))
+    weights = [math.exp(log - max(logs)) for log in logs]
     total = math.fsum(weights)
     return tuple(weight / total for weight in weights)

@@ -87,7 +87,7 @@ def check_erlang(table: list[Row], _: Path) -> bool:
     worst = Worst(1e-9)
     for row in table:
         arrivals, aht, agents = per_hour(row), float(row["aht_s"]), int(row["agents"])
-        within, patience = float(row["target_s"]), optional(row["patience_s"])
+        within, patience = float(row["target_s"] or 0), optional(row["patience_s"])
         if row["model"] == "ErlangB":
             worst.note("B abs", abs(erlang_b(arrivals * aht / 3600, agents) - float(row["p_block"])), row["id"])
             worst.note("B rel", relative(erlang_b(arrivals * aht / 3600, agents), float(row["p_block"])), row["id"])

@@ -162,7 +162,7 @@ def forwards(
         lost += 0.5 * length * (WEIGHTS @ nodes[1])
         h += mean * length
         u = end if length >= end - u else u + length
-        steep = max(-slope[ORDER - 1], 0.0)
+        steep = abs(min(slope[ORDER - 1], 0.0))  # abs: a room of 1 / -0.0 would lead backwards
 
 
 @compiled
@@ -192,7 +192,7 @@ def backwards(
         lost = max(lost - 0.5 * length * (WEIGHTS @ nodes[1]), 0.0)
         u = start if length >= u - start else u - length
         add(u, length, 1 if u >= split else 0, h, lost, nodes, slope, sums)
-        steep = max(slope[0], 0.0)
+        steep = abs(max(slope[0], 0.0))
     return h
 
 

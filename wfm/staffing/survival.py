@@ -43,6 +43,7 @@ _GONE_FLOOR, _LEFT_FLOOR = 1e-24, 1e-20
 _ALL_GONE = 1e-20
 _NARROWEST = 1e-13  # of the mean: with 20,000 agents and a load of millions nothing happens on such a panel
 _MOST_PANELS = 4000
+_NEAR, _NEARER = 16.0, 8  # edges near 0, at 1/16 of the mean, 1/256, ...: where the few leave who leave a light load
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,8 @@ def survival_of(patience: Patience) -> Survival:
 
 
 def _resolved_edges(patience: Patience, last: float) -> FloatArray:
-    todo, done = [(0.0, last)], [last]
+    starts = [0.0, *(patience.mean_seconds * _NEAR**-power for power in range(_NEARER, 0, -1))]
+    todo, done = list(zip(starts, [*starts[1:], last], strict=True)), [last]
     narrowest = _NARROWEST * patience.mean_seconds
     while todo:
         start, end = todo.pop()
