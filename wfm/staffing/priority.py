@@ -161,7 +161,7 @@ def _impatient(
     wait = p_wait * queues.mean_second / load[1]
     left = wait / patience[1]
     in_time = 1.0 - p_wait + p_wait * queues.served_within(float(within[1]))
-    return first, PriorityClass(p_wait, float(wait) * aht, float(min(in_time, 1.0 - left)), float(left))
+    return first, PriorityClass(p_wait, float(wait) * aht, float(max(min(in_time, 1.0 - left), 0.0)), float(left))
 
 
 def _first(p_wait: float, load: float, agents: int, patience: float, within: float, aht: float) -> PriorityClass:

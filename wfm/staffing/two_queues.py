@@ -1,9 +1,8 @@
 """Two queues behind busy agents: the first is served first, both lose those who run out of patience.
 
 The chain of both queue lengths while all agents are busy. When the last one waiting is served the agents are no longer
-all busy; the next time they are, both queues are empty: the chain simply stays at (0, 0). It is solved level by level
-of the second queue (a level-dependent quasi-birth-death process), from the far end inwards, with matrices of the size
-of the first queue; only positive numbers are added.
+all busy; the next time they are, both queues are empty: the chain simply stays at (0, 0). Its balance is a sparse
+linear system.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ __all__ = ["TwoQueues"]
 FloatArray = NDArray[np.float64]
 
 _BEYOND = 1e-15
-_MOST_WORK = 4e10  # multiplications: some ten seconds
+_MOST_STATES = 250_000  # some ten seconds
 
 
 @dataclass(frozen=True)
@@ -45,7 +44,7 @@ class TwoQueues:
         """Return the solved chain; ValueError when it is too large."""
         first = _length(load[0], agents, patience[0])
         second = _length(sum(load), agents, max(patience))
-        if (first + 1) ** 3 * (second + 1) > _MOST_WORK:
+        if (first + 1) * (second + 1) > _MOST_STATES:
             raise ValueError(f"two queues of up to {first} and {second} contacts are too long to be solved exactly")
         return cls(load, patience, agents, _solve(load, agents, patience, first, second))
 
@@ -106,28 +105,32 @@ def _length(load: float, agents: int, patience: float) -> int:
 def _solve(
     load: tuple[float, float], agents: int, patience: tuple[float, float], first: int, second: int
 ) -> FloatArray:
-    higher = np.arange(first + 1)
-    up = np.where(higher < first, load[0], 0.0)
-    down = np.where(higher > 0, agents + higher / patience[0], 0.0)
-    inside = np.diag(up[:-1], 1) + np.diag(down[1:], -1)
-    identity = np.eye(first + 1)
-    ratios = []  # share[j + 1] = share[j] @ ratios[j]
-    ahead = np.zeros((first + 1, first + 1))  # what comes back to level j from above, per unit of level j
-    for j in range(second, 0, -1):
-        fall = np.full(first + 1, j / patience[1])
-        fall[0] += agents
-        leave = up + down + fall + (load[1] if j < second else 0.0)
-        ratio = load[1] * np.linalg.solve(np.diag(leave) - inside - ahead, identity)
-        ratios.append(ratio)
-        ahead = ratio * fall[None, :]
-    share = np.zeros((second + 1, first + 1))
-    leave = up + down + load[1]
-    balance = (np.diag(leave) - inside - ahead).T
-    share[0, 0] = 1.0
-    if first:
-        share[0, 1:] = np.linalg.solve(balance[1:, 1:], -balance[1:, 0])
-    for j, ratio in enumerate(reversed(ratios)):
-        share[j + 1] = share[j] @ ratio
-        if share[j + 1].max() > 1e200:
-            share /= 1e200
-    return np.asarray(np.maximum(share, 0.0) / share.sum(), dtype=np.float64)
+    """Return the steady state, solved relative to a state in the middle of it, so that no number gets out of hand."""
+    from scipy import sparse
+    from scipy.sparse.linalg import splu
+
+    higher, lower = np.meshgrid(np.arange(first + 1), np.arange(second + 1))
+    place = np.arange(higher.size).reshape(higher.shape)
+    moves = [
+        (higher < first, 1, np.full(higher.shape, load[0])),
+        (higher > 0, -1, agents + higher / patience[0]),
+        (lower < second, first + 1, np.full(higher.shape, load[1])),
+        (lower > 0, -first - 1, lower / patience[1] + np.where(higher == 0, float(agents), 0.0)),
+    ]
+    start = np.concatenate([place[possible] for possible, _, _ in moves])
+    end = np.concatenate([place[possible] + step for possible, step, _ in moves])
+    rate = np.concatenate([pace[possible] for possible, _, pace in moves])
+    out = np.bincount(start, rate, higher.size)
+    every = place.ravel()
+    matrix = sparse.csc_matrix((np.append(-rate, out), (np.append(end, every), np.append(start, every))))
+    middle = (
+        min(second, max(0, int((min(load[1], sum(load) - agents)) * patience[1]))),
+        min(first, max(0, int((load[0] - agents) * patience[0]))),
+    )
+    fixed = int(place[middle])
+    others = every[every != fixed]
+    share = np.ones(higher.size)
+    column = -matrix[:, [fixed]].toarray().ravel()
+    factors = splu(matrix[others][:, others].tocsc(), permc_spec="MMD_AT_PLUS_A", diag_pivot_thresh=0.0)
+    share[others] = np.maximum(factors.solve(column[others]), 0.0)
+    return np.asarray((share / share.sum()).reshape(higher.shape), dtype=np.float64)

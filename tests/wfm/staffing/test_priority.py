@@ -111,6 +111,18 @@ def test_second_class_share_by_a_tagged_contact() -> None:
     assert second.sl_offered == pytest.approx(waiting(144, 300, 10, 20, 120).sl_offered, abs=1e-9)
 
 
+@pytest.mark.parametrize(
+    ("agents", "load", "vip", "patience"), [(1000, 1300.0, 0.5, 300), (300, 290.0, 0.99, 600), (5000, 5100.0, 0.2, 120)]
+)
+def test_large_and_overloaded_groups_lose_nobody_either(agents: int, load: float, vip: float, patience: float) -> None:
+    """Conservation holds to round-off where hundreds wait."""
+    classes = priority_waiting([load * 12 * vip, load * 12 * (1 - vip)], 300, agents, 20, [patience, patience])
+    together = waiting(load * 12, 300, agents, 20, patience)
+    lost = vip * classes[0].p_abandon + (1 - vip) * classes[1].p_abandon
+    assert lost == pytest.approx(together.p_abandon, abs=1e-12)
+    assert 0 <= classes[1].sl_offered <= classes[0].sl_offered <= 1
+
+
 def test_limits_and_refusals() -> None:
     """Overload starves the lower class only; nobody there; nothing to do; wrong arguments."""
     first, second = priority_waiting([60, 120], 300, 10, 20)
