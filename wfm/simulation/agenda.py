@@ -1,4 +1,4 @@
-"""What happens next, who waits, who is free: a tournament of times, a heap, and lists."""
+"""What happens next, who waits, who is free: two heaps, and lists."""
 
 from __future__ import annotations
 
@@ -10,8 +10,7 @@ from wfm.simulation.compiled import part
 from wfm.simulation.model import FloatArray, IntArray
 
 __all__ = [
-    "Heap", "Lists", "Tournament", "append", "new_heap", "new_lists", "new_tournament", "pop", "push", "remove",
-    "schedule",
+    "Agenda", "Heap", "Lists", "append", "new_agenda", "new_heap", "new_lists", "pop", "push", "remove", "schedule",
 ]  # fmt: skip
 
 
@@ -25,11 +24,15 @@ class Lists(NamedTuple):
     home: IntArray
 
 
-class Tournament(NamedTuple):
-    """A tree of times: the items are the last half, every node holds the earlier of its two children, 1 is the root."""
+class Agenda(NamedTuple):
+    """Items with a time each, ``inf`` for never: a binary heap that holds every item; 0 is the first.
+
+    ``place`` says where an item is. Two endless times behind the last spare a comparison.
+    """
 
     time: FloatArray
     item: IntArray
+    place: IntArray
 
 
 class Heap(NamedTuple):
@@ -50,31 +53,38 @@ def new_heap(entries: int) -> Heap:
     return Heap(np.empty(entries, np.int64), np.empty(entries), np.zeros(1, np.int64))
 
 
-def new_tournament(items: int) -> Tournament:
-    """Return a tournament in which all times are endless."""
-    half = 1 << max(items - 1, 1).bit_length()
-    item = np.zeros(2 * half, np.int64)
-    item[half:] = np.arange(half)
-    for node in range(half - 1, 0, -1):
-        item[node] = item[2 * node]
-    return Tournament(np.full(2 * half, np.inf), item)
+def new_agenda(items: int) -> Agenda:
+    """Return an agenda in which all times are endless."""
+    return Agenda(np.full(items + 2, np.inf), np.arange(items + 2), np.arange(items))
 
 
 @part
-def schedule(ends: Tournament, item: int, time: float) -> None:
-    """Set the time of an item; ``inf`` takes it out. Of equal times the first item wins."""
-    node = (len(ends.time) >> 1) + item
-    ends.time[node] = time
-    winner = item
-    while node > 1:
-        rival_time, rival = ends.time[node ^ 1], ends.item[node ^ 1]
-        loses = rival_time < time or (rival_time == time and rival < winner)
-        time = rival_time if loses else time
-        winner = rival if loses else winner
-        node >>= 1
-        if ends.item[node] == winner and ends.time[node] == time:
-            break
-        ends.time[node], ends.item[node] = time, winner
+def schedule(ends: Agenda, item: int, time: float) -> None:
+    """Set the time of an item; ``inf`` takes it out."""
+    i = ends.place[item]
+    size = len(ends.place)
+    if i > 0 and ends.time[(i - 1) >> 1] > time:
+        while i > 0:
+            up = (i - 1) >> 1
+            if ends.time[up] <= time:
+                break
+            _move(ends, up, i)
+            i = up
+    else:
+        while 2 * i + 1 < size:
+            down = 2 * i + 1
+            down += int(ends.time[down + 1] < ends.time[down])  # no branch: which child it is cannot be guessed
+            if ends.time[down] >= time:
+                break
+            _move(ends, down, i)
+            i = down
+    ends.time[i], ends.item[i], ends.place[item] = time, item, i
+
+
+@part
+def _move(ends: Agenda, place: int, to: int) -> None:
+    item = ends.item[place]
+    ends.time[to], ends.item[to], ends.place[item] = ends.time[place], item, to
 
 
 @part

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -49,5 +50,16 @@ def stamp() -> str:
 
 
 def _watch_package(code: Any) -> None:
-    """Let kept code depend on all files of the package: by itself numba looks at the function's own file only."""
-    code._cache._cache_file._source_stamp = stamp()
+    """Let kept code depend on all files of the package: by itself numba looks at the function's own file only.
+
+    The stamp is part of the file's name: what an earlier version kept cannot even be read by this one. It is removed.
+    """
+    kept = code._cache._cache_file
+    base = kept._index_name.removesuffix(".nbi")
+    mine = f"{base}-{stamp()[:16]}"
+    code._cache._cache_file = type(kept)(kept._cache_path, mine, stamp())
+    name, version = base.split("-")[0], base.rsplit(".", 1)[-1]
+    for file in Path(kept._cache_path).glob(f"{name}-*.{version}*.nb?"):
+        if not file.name.startswith(mine):
+            with suppress(OSError):
+                file.unlink()

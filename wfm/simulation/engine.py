@@ -305,13 +305,13 @@ def _run(desk: Desk, contacts: Contacts, seats: Seats, state: State, out: Outcom
     while True:
         arrival = contacts.arrival[c] if c < n else np.inf
         seat = seats.time[s] if s < len(seats.time) else np.inf
-        end = state.ends.time[1]
+        end = state.ends.time[0]
         back = state.coming.time[0] if state.coming.size[0] > 0 else np.inf
         now = min(min(arrival, seat), min(end, back))
         if now >= horizon_seconds:
             break
         if end == now and seat > now:
-            p = state.ends.item[1]
+            p = state.ends.item[0]
             if state.opened[p] > 1:
                 _advance(desk, contacts, state, p, now)
             else:  # what ends has nothing left to do

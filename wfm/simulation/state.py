@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from wfm.simulation.agenda import Heap, Lists, Tournament, new_heap, new_lists, new_tournament
+from wfm.simulation.agenda import Agenda, Heap, Lists, new_agenda, new_heap, new_lists
 from wfm.simulation.model import BoolArray, Contacts, Desk, FloatArray, IntArray
 
 __all__ = ["BENCHES", "State", "new_state"]
@@ -35,7 +35,7 @@ class State(NamedTuple):
     after: IntArray
     bench: Lists
     room: IntArray
-    ends: Tournament
+    ends: Agenda
     coming: Heap
     profile: IntArray
     exclusive: BoolArray
@@ -58,7 +58,7 @@ def new_state(desk: Desk, contacts: Contacts, people: int) -> State:
     n, groups, places = len(contacts.arrival), len(desk.serves), (people, most + 1)
     return State(
         np.full(queues, -1), np.full(queues, -1), np.empty(n, np.int64), new_lists(groups * BENCHES, people),
-        np.zeros(groups, np.int64), new_tournament(people), new_heap(2 * len(contacts.comebacks.origin)),
+        np.zeros(groups, np.int64), new_agenda(people), new_heap(2 * len(contacts.comebacks.origin)),
         np.full(people, -1), np.zeros(people, np.bool_), np.zeros(people, np.int64), np.zeros(people, np.int64),
         np.zeros(people, np.int64), np.zeros(people), np.zeros(people), np.zeros(people), np.zeros(places, np.int64),
         np.zeros(places), np.zeros(places), np.zeros(places, np.bool_), np.zeros(places),

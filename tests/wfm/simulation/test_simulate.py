@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -296,8 +297,12 @@ def test_hurting_intervals_are_the_worst_of_their_target() -> None:
 
 
 def test_kept_code_depends_on_every_file_of_the_simulator() -> None:
-    """Machine code on disk is stamped with the sources of the whole package, not of one file."""
+    """Machine code on disk is named after the sources of the whole package, so no other version even reads it."""
     from wfm.simulation import engine
 
-    assert engine._run._cache._cache_file._source_stamp == compiled.stamp()  # type: ignore[attr-defined]
+    kept = engine._run._cache._cache_file  # type: ignore[attr-defined]
+    assert kept._source_stamp == compiled.stamp()
+    assert compiled.stamp()[:16] in kept._index_name
     assert len(compiled.stamp()) == 64
+    names = [file.name for file in Path(kept._cache_path).glob("engine._run-*.nb?")]
+    assert all(compiled.stamp()[:16] in name for name in names)
