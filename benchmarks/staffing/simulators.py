@@ -4,9 +4,9 @@ Usage: ``python -m benchmarks.staffing.simulators [--customers N] [--plan FOLDER
 dependencies: ``pip install ciw simpy``; whichever is missing is left out.
 
 The queue is M/M/100+M: load 105 erlangs, handle time 300 s, patience 600 s, from an empty desk. Everyone's time is that
-for drawing, playing and counting; compiling and importing are not timed. Ciw and SimPy get fewer customers, so what is
-compared is customers per second. With ``--plan`` the whole chain is run up to the roster (that takes minutes), which is
-then played a hundred times.
+for drawing, playing and counting, in seconds of the processor; compiling and importing are not timed. Ciw and SimPy get
+fewer customers, so what is compared is customers per second, the best of three turns in which everyone plays. With
+``--plan`` the whole chain is run up to the roster (that takes minutes), which is then played a hundred times.
 """
 
 from __future__ import annotations
@@ -45,7 +45,8 @@ AGENTS, AHT, PATIENCE, WITHIN = 100, 300.0, 600.0, 20.0
 PER_SECOND = 1.05 * AGENTS / AHT
 HOUR = 3600.0
 WARM_UP_SECONDS = 4 * HOUR
-DAYS = 4
+DAYS = 2
+TURNS = 3
 
 
 class Station:
@@ -69,12 +70,12 @@ class Station:
 
     def run(self, number: int) -> tuple[Contacts, Outcome, FloatArray, float]:
         """Return what became of one replication's contacts, the sums below the line, and the seconds it took."""
-        start = time.perf_counter()
+        start = time.process_time()
         offered = np.random.default_rng([number, 7]).poisson(self.mean).astype(np.float32)
         contacts = draw_contacts(self.demand, offered, 1, number)
         outcome = play(self.desk, contacts, self.seats, self.people, self.horizon)
         _, lower = tally(contacts, outcome, self.gauges, self.talk, self.horizon)
-        return contacts, outcome, lower, time.perf_counter() - start
+        return contacts, outcome, lower, time.process_time() - start
 
 
 def always(people: int) -> Seats:
@@ -82,11 +83,14 @@ def always(people: int) -> Seats:
     return Seats(np.zeros(people), np.arange(people), np.zeros(people, np.int64))
 
 
-def ours(customers: float) -> tuple[float, FloatArray]:
-    """Return customers per second, and by replication the shares that wait and abandon and the mean wait."""
+def ours(customers: float, number: int) -> tuple[float, FloatArray]:
+    """Return customers per second, and by replication the shares that wait and abandon and the mean wait.
+
+    Replications are counted from ``number``.
+    """
     station = Station(np.full(DAYS * 24, PER_SECOND * HOUR), always(AGENTS), AGENTS, 60)
     station.run(0)
-    count, seconds, found, number = 0, 0.0, [], 0
+    count, seconds, found = 0, 0.0, []
     while count < customers:
         contacts, out, _, took = station.run(number)
         number, count, seconds = number + 1, count + len(contacts.arrival), seconds + took
@@ -107,11 +111,11 @@ def ours_single(customers: float) -> float:
     agents = np.full(hours, AGENTS)
 
     def once(futures: int) -> tuple[int, float]:
-        start = time.perf_counter()
+        start = time.process_time()
         counts = np.random.default_rng(5).poisson(PER_SECOND * HOUR, (futures, hours))
         stream = single.draw(counts, HOUR, np.zeros(hours), steps * PATIENCE, 1)
         single.play(desk, agents, 0, hours, gauge, stream, single.new_state(stream, 0, 1), after=AGENTS)
-        return int(counts.sum()), time.perf_counter() - start
+        return int(counts.sum()), time.process_time() - start
 
     once(1)
     count, seconds = once(max(round(customers / (PER_SECOND * HOUR * hours)), 1))
@@ -129,11 +133,11 @@ def ciw(customers: float) -> float:
         number_of_servers=[AGENTS],
     )
     library.seed(1)
-    start = time.perf_counter()
+    start = time.process_time()
     simulation = library.Simulation(network)
     simulation.simulate_until_max_time(customers / PER_SECOND)
     records = simulation.get_all_records()
-    return len(records) / (time.perf_counter() - start)
+    return len(records) / (time.process_time() - start)
 
 
 def simpy(customers: float) -> float:
@@ -162,9 +166,9 @@ def simpy(customers: float) -> float:
             environment.process(customer())
 
     environment.process(source())
-    start = time.perf_counter()
+    start = time.process_time()
     environment.run()
-    return len(waits) / (time.perf_counter() - start)
+    return len(waits) / (time.process_time() - start)
 
 
 def time_varying(customers: float) -> tuple[float, float]:
@@ -234,6 +238,23 @@ def agreement(found: NDArray[np.float64]) -> bool:
     return good
 
 
+def in_turns(customers: float) -> tuple[dict[str, float], dict[str, float], FloatArray]:
+    """Return customers per second of others and of ours by name, and our figures by replication."""
+    others: dict[str, Callable[[float], float]] = {"ciw": ciw, "simpy": simpy}
+    theirs: dict[str, float] = {}
+    rates, found = {"whole roster (play)": 0.0, "one queue (single)": 0.0}, []
+    for turn in range(TURNS):
+        for name, run in others.items():
+            if importlib.util.find_spec(name):
+                full = f"{name} {version(name)}"
+                theirs[full] = max(theirs.get(full, 0.0), run(6e4 if name == "simpy" else 2e4))
+        rate, figures = ours(customers / TURNS, 1000 * turn)
+        found.append(figures)
+        both = (rate, ours_single(customers / TURNS))
+        rates = {name: max(before, now) for (name, before), now in zip(rates.items(), both, strict=True)}
+    return theirs, rates, np.concatenate(found)
+
+
 def main() -> None:
     """Print customers per second of everyone, and the agreement; exit 1 when it is off by more than 3 s.e."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -242,14 +263,8 @@ def main() -> None:
     parser.add_argument("--jobs", type=int, default=2, help="threads for the roster (default 2)")
     options = parser.parse_args()
     print(f"{datetime.now():%Y-%m-%d %H:%M}, {machine()}")
-    print(f"M/M/{AGENTS}+M, load {PER_SECOND * AHT:g} erlangs, one thread, customers per second:")
-    others: dict[str, Callable[[float], float]] = {"ciw": ciw, "simpy": simpy}
-    theirs = {
-        f"{name} {version(name)}": run(2e5 if name == "simpy" else 5e4)
-        for name, run in others.items() if importlib.util.find_spec(name)
-    }  # fmt: skip
-    rate, found = ours(options.customers)
-    rates = {"whole roster (play)": rate, "one queue (single)": ours_single(options.customers)}
+    print(f"M/M/{AGENTS}+M, load {PER_SECOND * AHT:g} erlangs, one thread, customers per second of the processor:")
+    theirs, rates, found = in_turns(options.customers)
     for name, per_second in {**theirs, **rates}.items():
         ratios = ", ".join(f"{per_second / base:.0f} x {other}" for other, base in theirs.items() if name in rates)
         print(f"  {name:22} {per_second:12,.0f}   {ratios}")

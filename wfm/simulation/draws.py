@@ -30,6 +30,7 @@ from wfm.simulation.patience import FIXED, POWER, TABLE, look_up
 
 __all__ = ["BLOCK_SECONDS", "draw_contacts", "draw_seats"]
 
+RowArray = NDArray[np.int32]
 BLOCK_SECONDS = 1800.0
 
 _CONTACTS, _ABSENCE, _BACKLOG = np.uint64(1), np.uint64(2), np.uint64(3)
@@ -130,7 +131,7 @@ def _row_of(time: float, per_second: float, intervals: int) -> int:
 
 @compiled
 def _sort_by_time(
-    time: FloatArray, interval_seconds: float, first: IntArray, bucket: IntArray, start: IntArray, order: IntArray
+    time: FloatArray, interval_seconds: float, first: IntArray, bucket: RowArray, start: RowArray, order: RowArray
 ) -> None:
     """Write into ``order`` the rows by time: a counting sort into as many buckets as rows, then by insertion.
 
@@ -162,11 +163,11 @@ def _sort_by_time(
         order[j] = c
 
 
-def _order(time: FloatArray, interval_seconds: float, intervals: int) -> IntArray:
+def _order(time: FloatArray, interval_seconds: float, intervals: int) -> RowArray:
     """Return the rows in order of time, equal times in order of row."""
     n = len(time)
-    order, bucket = np.empty(n, np.int64), np.empty(n, np.int64)
-    _sort_by_time(time, interval_seconds, np.zeros(intervals + 4, np.int64), bucket, np.zeros(n + 1, np.int64), order)
+    order, bucket, start = np.empty(n, np.int32), np.empty(n, np.int32), np.zeros(n + 1, np.int32)
+    _sort_by_time(time, interval_seconds, np.zeros(intervals + 4, np.int64), bucket, start, order)
     return order
 
 
@@ -177,7 +178,7 @@ def _interval_in(demand: Demand, time: float) -> int:
 
 
 @compiled
-def _fill_contacts(demand: Demand, names: Names, order: IntArray, backlog: int, out: Contacts) -> None:
+def _fill_contacts(demand: Demand, names: Names, order: RowArray, backlog: int, out: Contacts) -> None:
     """Write all of the named contacts, in order; the first ``backlog`` names are older than the horizon."""
     for n in range(len(order)):
         c = order[n]
