@@ -29,17 +29,18 @@ from wfm.plan import Target
 from wfm.simulation.single import Desk, Gauge, State, Stream, new_state, play
 from wfm.staffing.by_formula import Formula
 
-__all__ = ["Futures", "Past", "corrected"]
+__all__ = ["LEVEL_STEP", "Futures", "Past", "corrected", "fewest"]
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
 
-_STEP = 0.02
+#: Levels of a factor on the load are powers of exp(this).
+LEVEL_STEP = 0.02
 _LOWEST, _HIGHEST = -40, 80
 _THREADED = 200_000
 #: Standard errors of the simulation by which the mean must clear the goal.
-_MARGIN = 1.5
+_MARGIN = 2.0
 
 
 @dataclass(frozen=True)
@@ -177,7 +178,7 @@ def corrected(
     search = _Search(futures, formula.target, gauge, window, past, floor.copy(), start)
     if formula.target.over == "interval":
         return search.agents, _by_interval(search)
-    level = round(math.log(max(factor, 0.1)) / _STEP)
+    level = round(math.log(max(factor, 0.1)) / LEVEL_STEP)
     if formula.target.over == "day":
         edges = [grid.slots_of_day(day).start for day in range(grid.days)] + [grid.n]
         return search.agents, _by_span(search, formula, floor, edges, level)
@@ -189,7 +190,7 @@ def _by_interval(search: _Search) -> bool:
     everywhere = True
     for t in range(len(search.agents)):
         if search.window[t]:
-            found = _fewest(_interval_test(search, state, t), int(search.agents[t]), int(search.guess[t]))
+            found = fewest(_interval_test(search, state, t), int(search.agents[t]), int(search.guess[t]))
             everywhere &= found is not None
             search.agents[t] = search.guess[t] if found is None else found
         search.move_on(state, t, t + 1)
@@ -205,7 +206,7 @@ def _interval_test(search: _Search, state: State, t: int) -> Callable[[int], boo
     return holds
 
 
-def _fewest(holds: Callable[[int], bool], least: int, guess: int, most: int | None = None) -> int | None:
+def fewest(holds: Callable[[int], bool], least: int, guess: int, most: int | None = None) -> int | None:
     """Return the smallest number from ``least`` on that holds, by galloping from a guess; None when none does."""
     limit = 4 * guess + 50 if most is None else most
     step = max(1, round(0.2 * math.sqrt(guess))) if most is None else 1
@@ -235,7 +236,7 @@ def _by_span(search: _Search, formula: Formula, floor: IntArray, edges: list[int
     everywhere = True
     for begin, end in pairwise(edges):
         if np.any(search.window[begin:end]):
-            found = _fewest(_span_test(search, formula, floor, state, begin, end), _LOWEST, level, _HIGHEST)
+            found = fewest(_span_test(search, formula, floor, state, begin, end), _LOWEST, level, _HIGHEST)
             everywhere &= found is not None
             level = level if found is None else found
             search.agents[begin:end] = _family(search, formula, floor, begin, end, level)
@@ -244,7 +245,7 @@ def _by_span(search: _Search, formula: Formula, floor: IntArray, edges: list[int
 
 
 def _family(search: _Search, formula: Formula, floor: IntArray, begin: int, end: int, level: int) -> IntArray:
-    needed = formula.agents(math.exp(_STEP * level), begin, end)
+    needed = formula.agents(math.exp(LEVEL_STEP * level), begin, end)
     return np.where(search.window[begin:end], np.maximum(needed, floor[begin:end]), floor[begin:end])
 
 

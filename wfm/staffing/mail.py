@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,13 +10,16 @@ from numpy.typing import NDArray
 
 from wfm.grid import TimeGrid
 from wfm.plan import Target
-from wfm.staffing.deferred import broken_stretches, due_after, staff_by_due, whole_staff
+from wfm.staffing.correction import LEVEL_STEP, fewest
+from wfm.staffing.deferred import backlog_due, broken_stretches, due_after, staff_by_due, whole_staff
 from wfm.staffing.live import QueueDemand, QueueStaff, target_text
+from wfm.staffing.on_time import work_on_time
 
 __all__ = ["mail_staff"]
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
+BoolArray = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -41,45 +45,102 @@ def mail_staff(demand: QueueDemand, grid: TimeGrid) -> QueueStaff:
     """Return the agents of an e-mail queue: the most that any target asks for in each interval."""
     decided = np.where(demand.is_open, "deferred", "closed").astype(object)
     work = np.where(demand.is_open, demand.mean_volume, 0.0) * demand.aht_seconds / (demand.minutes * 60.0)
-    staff = QueueStaff(np.zeros(grid.n), _METHOD, decided, np.zeros(grid.n), work)
-    targets = [(n, target) for n, target in enumerate(demand.queue.target) if target.metric != "abandoned"]
-    if len(targets) < len(demand.queue.target):
-        staff.warnings.append(
-            f"queue '{demand.queue.id}': target 'abandoned' has no meaning for e-mail and is left out"
-        )
+    staff = QueueStaff(np.zeros(grid.n), _method(demand), decided, np.zeros(grid.n), work)
+    targets = [(n, target) for n, target in enumerate(demand.queue.target) if target.metric in _TIMED]
+    left_out = {target.metric for target in demand.queue.target} - set(_TIMED)
+    for metric in sorted(left_out):
+        staff.warnings.append(f"queue '{demand.queue.id}': target '{metric}' has no meaning for e-mail and is left out")
     if not np.any(demand.is_open):
         return staff
     for number, target in targets:
-        staff.agents = np.maximum(staff.agents, _for_target(demand, grid, number, target, staff))
+        _warn(demand, grid, target, staff, number)
+        needed = _for_target(demand, grid, target, demand.volumes[number], demand.windows[number])
+        staff.by_formula = np.maximum(staff.by_formula, needed)
+        if demand.is_played and target.metric != "average_response":
+            needed = _corrected(demand, grid, number, target)
+        staff.agents = np.maximum(staff.agents, needed)
     if not targets:
         horizon = _Horizon.of(grid, 0.0)
         work = demand.mean_volume * demand.aht_seconds
         path = _by_next_day(demand, horizon, work)
-        staff.agents = whole_staff(path, work[horizon.place], demand.minutes * 60.0)[: horizon.length]
-    staff.by_formula = staff.agents
+        backlog = _backlog(demand)
+        staff.agents = whole_staff(path, work[horizon.place], demand.minutes * 60.0, backlog)[: horizon.length]
+        staff.by_formula = staff.agents
     return staff
+
+
+_TIMED = ("resolved_within", "answered_within", "average_response")
+
+
+def _backlog(demand: QueueDemand) -> float:
+    """Return the agent time of what waits at the start."""
+    return float(demand.queue.backlog * demand.aht_seconds[0])
+
+
+def _corrected(demand: QueueDemand, grid: TimeGrid, number: int, target: Target) -> FloatArray:
+    """Return the staff for the smallest factor on the mean volume with which the target holds in every period."""
+    interval = demand.minutes * 60.0
+    due = due_after(demand.is_open, interval, target.seconds or 0.0, target.clock)
+    place = {"interval": np.arange(grid.n), "day": grid.day_index}.get(target.over, np.zeros(grid.n, dtype=np.int64))
+    period = np.where(demand.windows[number], place, -1)
+    work = (demand.counts * demand.aht_seconds).astype(np.float64)
+
+    def staffed(level: int) -> FloatArray:
+        volume = demand.mean_volume * math.exp(LEVEL_STEP * level)
+        return _for_target(demand, grid, target, volume, demand.windows[number])
+
+    def holds(level: int) -> bool:
+        good, total = work_on_time(work, staffed(level) * interval, due, period, _backlog(demand))
+        past = demand.pasts[number]
+        handle = float(demand.aht_seconds.mean())
+        return _all_hold(target, good + past.upper * handle, total + past.lower * handle)
+
+    level = fewest(holds, _LOWEST, 0, _HIGHEST)
+    return staffed(0 if level is None else level)
+
+
+_LOWEST, _HIGHEST = -5, 80
+
+
+def _all_hold(target: Target, good: FloatArray, total: FloatArray) -> bool:
+    """Return whether every period holds in as many futures as wanted, half of them where nothing is said."""
+    goal, wanted = target.share or 0.0, 0.5 if target.confidence is None else target.confidence
+    reached = np.divide(good, total, out=np.ones(good.shape), where=total > 0) >= goal - 1e-9
+    return bool(np.all(reached.mean(axis=0) >= wanted))
+
+
+def _method(demand: QueueDemand) -> str:
+    if not demand.is_played:
+        return _METHOD
+    return f"{_METHOD}; for the smallest factor on the volume with which targets hold in {len(demand.counts)} futures"
 
 
 _METHOD = (
     "deferred work: the straightest staffing that finishes each target's share by its deadline and the rest by the end "
-    "of the next open day, in open hours only, no backlog at the start; what arrives while closed for longer than the "
-    "deadline counts from the opening"
+    "of the next open day, in open hours only; what arrives while closed for longer than the deadline counts from the "
+    "opening"
 )
 
 
-def _for_target(demand: QueueDemand, grid: TimeGrid, number: int, target: Target, staff: QueueStaff) -> FloatArray:
+def _for_target(
+    demand: QueueDemand, grid: TimeGrid, target: Target, volume: FloatArray, window: BoolArray
+) -> FloatArray:
+    """Return whole agents that finish the target's share of a volume in time, and the rest by the next open day."""
     deadline, interval = target.seconds or 0.0, demand.minutes * 60.0
     horizon = _Horizon.of(grid, deadline)
-    work = demand.volumes[number] * demand.aht_seconds
+    work = volume * demand.aht_seconds
     share = 1.0 if target.metric == "average_response" else target.share or 0.0
-    pressing = np.where(demand.windows[number], work * share, 0.0)
+    pressing = np.where(window, work * share, 0.0)
     is_open = demand.is_open[horizon.place]
     arriving = pressing[horizon.place]
-    due = due_after(is_open, interval, deadline)
-    _warn(demand, grid, target, staff, broken_stretches(pressing, demand.is_open, interval, deadline))
+    due = due_after(is_open, interval, deadline, target.clock)
+    backlog = np.array([_backlog(demand)])
+    left = np.array([deadline - demand.queue.backlog_age_seconds])
+    old_due = backlog_due(is_open, interval, left, target.clock)
     # Rounding the sum keeps each part on time: what is ahead of the sum can be split to be ahead of each part.
-    path = staff_by_due(arriving, interval, is_open, due) + _by_next_day(demand, horizon, work - pressing)
-    return whole_staff(path, work[horizon.place], interval)[: horizon.length]
+    path = staff_by_due(arriving, interval, is_open, due, backlog, np.minimum(old_due, due[0]))
+    path = path + _by_next_day(demand, horizon, work - pressing)
+    return whole_staff(path, work[horizon.place], interval, float(backlog[0]))[: horizon.length]
 
 
 def _by_next_day(demand: QueueDemand, horizon: _Horizon, work: FloatArray) -> FloatArray:
@@ -92,9 +153,11 @@ def _by_next_day(demand: QueueDemand, horizon: _Horizon, work: FloatArray) -> Fl
     return staff_by_due(arriving, interval, is_open, due)
 
 
-def _warn(
-    demand: QueueDemand, grid: TimeGrid, target: Target, staff: QueueStaff, broken: tuple[tuple[int, int], ...]
-) -> None:
+def _warn(demand: QueueDemand, grid: TimeGrid, target: Target, staff: QueueStaff, number: int) -> None:
+    pressing = np.where(demand.windows[number], demand.volumes[number], 0.0)
+    broken = broken_stretches(
+        pressing, demand.is_open, demand.minutes * 60.0, target.seconds or 0.0, target.clock
+    )  # fmt: skip
     name = f"queue '{demand.queue.id}', {target_text(target)}"
     if (target.seconds or 0.0) < demand.minutes * 60.0:
         staff.warnings.append(f"{name}: a deadline shorter than an interval is planned as one interval")

@@ -157,10 +157,11 @@ def _demand(
     row = forecast.queues.index(queue.id)
     is_open, mean = open_intervals(grid, queue), staffed_volume(forecast, row, queue)
     count = 0
-    if options.method == "simulation" and queue.channel != "email" and queue.target:
+    if options.method == "simulation" and queue.target:
         by_interval = any(target.over == "interval" for target in queue.target)
         count = options.replications or _enough(float(mean[is_open].sum()), by_interval)
-    counts, contained = reached_counts(forecast, row, queue, is_open, count, seed)
+    comes = np.ones_like(is_open) if queue.channel == "email" else is_open
+    counts, contained = reached_counts(forecast, row, queue, comes, count, seed)
     return QueueDemand(
         queue=queue,
         place=place,

@@ -86,15 +86,15 @@ def handle_seconds(forecast: Forecast, row: int, queue: Queue, problems: list[Pr
 
 
 def reached_counts(
-    forecast: Forecast, row: int, queue: Queue, is_open: BoolArray, count: int, seed: int
+    forecast: Forecast, row: int, queue: Queue, comes: BoolArray, count: int, seed: int
 ) -> tuple[IntArray, IntArray]:
     """Return whole contacts that reach people, and those that bots keep, by future and interval.
 
     Future ``r`` takes the forecast's path ``r``, from the first again after the last; each contact stays with the bot
-    with the forecast's probability. What comes while the queue is closed is left out.
+    with the forecast's probability. Where nothing ``comes`` (intervals,), such as calls to a closed line, it is 0.
     """
     offered = np.rint(forecast.paths[np.arange(count) % len(forecast.paths), row]).astype(np.int64)
-    offered[:, ~is_open] = 0
+    offered[:, ~comes] = 0
     contained = queue.bot_containment if forecast.containment is None else forecast.containment[row]
     random = np.random.default_rng((seed, zlib.crc32(queue.id.encode())))
     kept = random.binomial(np.maximum(offered, 0), np.broadcast_to(contained, offered.shape))
