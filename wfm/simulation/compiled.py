@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from contextlib import suppress
 from functools import cache
-from pathlib import Path
+from importlib.resources import files
 from typing import Any, TypeVar
 
 from numba import njit
+from numba.core.caching import IndexDataCacheFile
 
 __all__ = ["compiled", "part", "stamp"]
 
@@ -44,22 +44,23 @@ def part(function: Function) -> Function:
 def stamp() -> str:
     """Return a hash of the package's sources."""
     digest = hashlib.sha256()
-    for file in sorted(Path(__file__).parent.glob("*.py")):
-        digest.update(file.read_bytes())
+    for file in sorted(files(__package__).iterdir(), key=lambda file: file.name):
+        if file.name.endswith(".py"):
+            digest.update(file.read_bytes())
     return digest.hexdigest()
 
 
-def _watch_package(code: Any) -> None:
-    """Let kept code depend on all files of the package: by itself numba looks at the function's own file only.
+class _Kept(IndexDataCacheFile):  # type: ignore[misc]
+    """Numba's record of kept code; one that an earlier version left, with classes that are gone, counts as empty."""
 
-    The stamp is part of the file's name: what an earlier version kept cannot even be read by this one. It is removed.
-    """
+    def _load_index(self) -> Any:
+        try:
+            return super()._load_index()
+        except (AttributeError, ImportError, TypeError):
+            return {}
+
+
+def _watch_package(code: Any) -> None:
+    """Let kept code depend on all files of the package: by itself numba looks at the function's own file only."""
     kept = code._cache._cache_file
-    base = kept._index_name.removesuffix(".nbi")
-    mine = f"{base}-{stamp()[:16]}"
-    code._cache._cache_file = type(kept)(kept._cache_path, mine, stamp())
-    name, version = base.split("-")[0], base.rsplit(".", 1)[-1]
-    for file in Path(kept._cache_path).glob(f"{name}-*.{version}*.nb?"):
-        if not file.name.startswith(mine):
-            with suppress(OSError):
-                file.unlink()
+    code._cache._cache_file = _Kept(kept._cache_path, kept._index_name.removesuffix(".nbi"), stamp())
