@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from wfm.simulation.engine import RETURN_SECONDS
 from wfm.simulation.model import CHAT, EMAIL, MOST_BUSY, PHONE, Contacts, Desk, Outcome, Seats
 
 
@@ -34,8 +35,13 @@ class SlowDesk:
         self.steps = 0
         self.changed = -1
         n = len(self.rest)
+        self.first = n - len(contacts.comebacks.origin)
+        self.arrival = contacts.arrival.copy()
+        self.phantoms: set[int] = set()
+        self.wrong: set[int] = set()
+        self.coming: list[tuple[float, int, bool]] = []
         never = [np.full(n, np.nan) for _ in range(3)]
-        self.out = Outcome._make((contacts.arrival, *never, np.zeros(n, np.bool_), np.zeros((0, 3))))
+        self.out = Outcome._make((self.arrival, *never, np.zeros(n, np.bool_), np.zeros((0, 3))))
 
     def channel(self, c: int) -> int:
         """Return the channel of a contact."""
@@ -44,7 +50,7 @@ class SlowDesk:
     def rank(self, c: int) -> tuple[bool, int, float]:
         """Return what contacts are served in the order of."""
         q = self.contacts.queue[c]
-        due = self.contacts.arrival[c] + self.desk.allowance_seconds[q]
+        due = self.arrival[c] + self.desk.allowance_seconds[q]
         return (self.channel(c) == EMAIL, int(self.desk.priority[q]), float(due))
 
     def rate(self, person: Person, c: int) -> float:
@@ -52,7 +58,9 @@ class SlowDesk:
         single = [o for o in person.open if self.channel(o) != CHAT]
         if single and single != [c]:
             return 0.0
-        q, k = self.contacts.queue[c], len(single or person.open)
+        if c in self.phantoms:
+            return 1.0
+        q, k = self.contacts.queue[c], len(single) or sum(o not in self.phantoms for o in person.open)
         return float(self.pace[c] * self.desk.speedup[q, min(k, self.desk.concurrency[q]) - 1] / k)
 
     def serves(self, person: Person, c: int) -> bool:
@@ -68,7 +76,7 @@ class SlowDesk:
         q = self.contacts.queue[c]
         if self.channel(c) == CHAT:
             return bool(len(person.open) < self.desk.concurrency[q])
-        urgent = now >= self.contacts.arrival[c] + self.desk.allowance_seconds[q] / 2
+        urgent = now >= self.arrival[c] + self.desk.allowance_seconds[q] / 2
         return bool(urgent and self.changed == person.number)
 
     def touch(self, person: Person, now: float) -> None:
@@ -80,9 +88,45 @@ class SlowDesk:
         """Let the person start a contact."""
         self.waiting.remove(c)
         person.open.append(c)
+        self.touch(person, now)
+        if np.isfinite(self.out.abandoned[c]):
+            self.phantoms.add(c)
+            self.rest[c] = self.desk.silent_seconds[self.contacts.queue[c]]
+            return
+        follower = self.follower(c)
+        if follower >= 0 and self.contacts.comebacks.luck[follower] < self.desk.errors[person.profile]:
+            self.wrong.add(c)
         self.pace[c] = self.desk.speed[person.profile, self.contacts.queue[c]]
         self.out.answered[c] = now
+
+    def follower(self, c: int) -> int:
+        """Return which comeback follows a contact, -1 for none."""
+        return int(self.contacts.comebacks.again[c]) if len(self.contacts.comebacks.again) else -1
+
+    def stop(self, person: Person, c: int, now: float) -> None:
+        """Let the person end a contact."""
+        person.open.remove(c)
+        self.changed = person.number
         self.touch(person, now)
+        if c in self.phantoms:
+            return
+        self.out.finished[c] = now
+        if c in self.wrong:
+            self.come_back(self.follower(c), now, RETURN_SECONDS, True)
+
+    def give_up(self, c: int, now: float) -> None:
+        """Let a contact give up; a silent one stays in line."""
+        q = self.contacts.queue[c]
+        self.out.abandoned[c] = now
+        if not (self.contacts.silent[c] and self.channel(c) == CHAT):
+            self.waiting.remove(c)
+        follower = self.follower(c)
+        if follower >= 0 and self.contacts.comebacks.redials[follower]:
+            self.come_back(follower, now, float(self.desk.redial_seconds[q]), False)
+
+    def come_back(self, follower: int, now: float, mean: float, wrong: bool) -> None:
+        """Note that a comeback will happen."""
+        self.coming.append((now + self.contacts.comebacks.pause[follower] * mean, self.first + follower, wrong))
 
     def match(self, now: float) -> None:
         """Start whatever can be started, best contact first, with the least busy person."""
@@ -97,6 +141,10 @@ class SlowDesk:
             else:
                 return
 
+    def gone_at(self, c: int) -> float:
+        """Return when a waiting contact gives up, never when it has done so already."""
+        return np.inf if np.isfinite(self.out.abandoned[c]) else float(self.arrival[c] + self.contacts.patience[c])
+
     def next_end(self) -> tuple[float, int, int]:
         """Return in how many seconds which person finishes which contact."""
         ends = [(self.rest[c], self.rate(p, c), p.number, c) for p in self.people for c in p.open]
@@ -105,14 +153,14 @@ class SlowDesk:
     def play(self, horizon: float) -> Outcome:
         """Return the fate of every contact."""
         now, seat, arrived = 0.0, 0, 0
-        gone_at = self.contacts.arrival + self.contacts.patience
         while True:
             wait, p, c = self.next_end()
             times = {
                 "seat": self.seats.time[seat] if seat < len(self.seats.time) else np.inf,
                 "end": now + wait,
-                "leave": min((gone_at[w] for w in self.waiting), default=np.inf),
-                "arrive": self.contacts.arrival[arrived] if arrived < len(self.rest) else np.inf,
+                "leave": min((self.gone_at(w) for w in self.waiting), default=np.inf),
+                "arrive": self.arrival[arrived] if arrived < self.first else np.inf,
+                "back": min(self.coming)[0] if self.coming else np.inf,
             }
             what = min(times, key=lambda name: times[name])
             if times[what] >= horizon:
@@ -127,14 +175,13 @@ class SlowDesk:
                 self.touch(self.people[self.changed], now)
                 seat += 1
             elif what == "end":
-                self.people[p].open.remove(c)
-                self.out.finished[c] = now
-                self.changed = p
-                self.touch(self.people[p], now)
+                self.stop(self.people[p], c, now)
             elif what == "leave":
-                gone = min(self.waiting, key=lambda w: gone_at[w])
-                self.waiting.remove(gone)
-                self.out.abandoned[gone] = now
+                self.give_up(min(self.waiting, key=self.gone_at), now)
+            elif what == "back":
+                _, row, wrong = self.coming.pop(self.coming.index(min(self.coming)))
+                self.arrival[row], self.out.repeat[row] = now, wrong
+                self.waiting.append(row)
             else:
                 self.waiting.append(arrived)
                 arrived += 1

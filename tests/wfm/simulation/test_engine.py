@@ -13,7 +13,7 @@ from tests.wfm.simulation.slow import SlowDesk
 from tests.wfm.simulation.theory import poisson_runs, station
 from wfm.plan import Queue
 from wfm.simulation.engine import play
-from wfm.simulation.model import CHAT, EMAIL, PHONE, Contacts, Desk, Seats, plain_contacts
+from wfm.simulation.model import CHAT, EMAIL, PHONE, Comebacks, Contacts, Desk, Seats, plain_contacts
 from wfm.simulation.prepare import prepare_desk
 
 INF = float("inf")
@@ -148,6 +148,19 @@ def test_chat_for_one_is_a_phone(patience: float) -> None:
         assert all(np.array_equal(a, b, equal_nan=True) for a, b in zip(phone[:4], chat[:4], strict=True))
 
 
+def with_comebacks(contacts: Contacts, rng: np.random.Generator) -> Contacts:
+    """Return the contacts, of whom half may come back once, and the first of these once more."""
+    n = len(contacts.arrival)
+    origin = np.append(np.flatnonzero(rng.random(n) < 0.5), n)
+    more = len(origin)
+    again = np.full(n + more, -1)
+    again[origin] = np.arange(more)
+    grown = [np.append(column, rng.choice(column, more)) for column in contacts[:6]]
+    grown[1][n:] = np.nan
+    back = Comebacks(again, origin, rng.random(more) < 0.5, rng.random(more), rng.exponential(1.0, more))
+    return Contacts._make((*grown, back, contacts.contained))
+
+
 def random_case(seed: int) -> tuple[Desk, Contacts, Seats, int]:
     """Return a busy small desk: several channels, groups, speeds, priorities, comings and goings."""
     rng = np.random.default_rng(seed)
@@ -160,6 +173,9 @@ def random_case(seed: int) -> tuple[Desk, Contacts, Seats, int]:
         "concurrency": concurrency,
         "speedup": np.sort(rng.uniform(1.0, 2.5, (queues, 3)), axis=1),
         "allowance_seconds": np.where(channels == EMAIL, rng.uniform(100, 1000, queues), 0.0),
+        "silent_seconds": rng.uniform(0.0, 200.0, queues),
+        "redial_seconds": rng.uniform(10.0, 400.0, queues),
+        "errors": rng.choice([0.0, 0.5], profiles),
         "routing": np.where(channels == CHAT, rng.integers(0, 2, queues), 0),
     }
     contacts = plain_contacts(
@@ -167,7 +183,8 @@ def random_case(seed: int) -> tuple[Desk, Contacts, Seats, int]:
         np.sort(rng.uniform(0, 3600, n)),
         np.where(channels == EMAIL, np.inf, 1.0)[rng.integers(0, queues, n)] * rng.exponential(100, n),
         rng.exponential(80, n),
-    )
+    )._replace(silent=rng.random(n) < 0.5)
+    contacts = with_comebacks(contacts, rng)
     rows = [(float(rng.uniform(0, 3600)), p, int(rng.integers(-1, profiles))) for p in range(people) for _ in range(6)]
     # At different moments: among people idle since the same moment, any order obeys the rules.
     starts = [(0.01 * p, p, int(rng.integers(0, profiles))) for p in range(people)]
@@ -180,7 +197,7 @@ def test_equals_the_slow_simulator(seed: int) -> None:
     desk, contacts, seats, people = random_case(seed)
     fast = play(desk, contacts, seats, people, 4000.0)
     slow = SlowDesk(desk, contacts, seats, people).play(4000.0)
-    for name in ("answered", "finished", "abandoned"):
+    for name in ("arrival", "answered", "finished", "abandoned", "repeat"):
         a, b = getattr(fast, name), getattr(slow, name)
         np.testing.assert_allclose(a, b, rtol=0, atol=1e-6, err_msg=name)
 
@@ -192,9 +209,9 @@ def test_every_contact_has_one_fate(seed: int) -> None:
     out = play(desk, contacts, seats, people, 4000.0)
     answered, left = np.isfinite(out.answered), np.isfinite(out.abandoned)
     assert not (answered & left).any()
-    assert (out.answered[answered] >= contacts.arrival[answered]).all()
+    assert (out.answered[answered] >= out.arrival[answered]).all()
     done = np.isfinite(out.finished)
     assert (answered | ~done).all()
     assert (out.finished[done] >= out.answered[done]).all()
-    still = ~answered & ~left
-    assert (contacts.arrival + contacts.patience)[still].min(initial=INF) >= 4000.0
+    still = ~answered & ~left & np.isfinite(out.arrival)
+    assert (out.arrival + contacts.patience)[still].min(initial=INF) >= 4000.0
