@@ -25,6 +25,7 @@ FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
 _CUT = 45.0  # exp(-45) is 3e-20: what lies further down does not reach the last digit
+_SHARP = 1e9  # widths of the peak from 0 to it; beyond, floating point can't resolve it
 _DROP = 12.0  # the most by which the exponent may change on one panel of 16 points
 
 
@@ -158,6 +159,8 @@ def forwards(
             end = split
         room = min(end - u, 0.9 * _DROP / (drain if panel == edges.size - 1 else steep))
         length, mean = fitting(room, arrival, drain, edges, table, panel, u, True, nodes, slope)
+        if not u + length > u:
+            break
         add(u, length, 0 if u < split else 1, h, lost, nodes, slope, sums)
         lost += 0.5 * length * (WEIGHTS @ nodes[1])
         h += mean * length
@@ -188,6 +191,8 @@ def backwards(
             start = split
         room = min(u - start, 0.9 * _DROP / steep)
         length, mean = fitting(room, arrival, drain, edges, table, panel, u, False, nodes, slope)
+        if not u - length < u:
+            break
         h -= mean * length
         lost = max(lost - 0.5 * length * (WEIGHTS @ nodes[1]), 0.0)
         u = start if length >= u - start else u - length
@@ -230,6 +235,16 @@ def lost_by(u: float, edges: FloatArray, table: FloatArray, lost: FloatArray) ->
 
 
 @compiled
+def fluid(wait: float, wait_all: float, served: float, within: float, gone: float) -> Values:
+    """Return the values where everybody meets the same ``wait``: the peak is too sharp for numbers to tell apart."""
+    in_time = 1.0 if within >= wait else 0.0
+    left = 1.0 - served
+    abandoned = max(wait_all - served * wait, 0.0) / left if left > 0.0 else 0.0
+    gone = 1.0 if within >= wait else gone
+    return 1.0, wait, served * in_time, in_time, in_time, in_time, gone, left, 1.0, wait_all, abandoned
+
+
+@compiled
 def impatient_any(
     b: float, arrival: float, drain: float, within: float, edges: FloatArray, table: FloatArray, lost: FloatArray
 ) -> Values:
@@ -237,6 +252,8 @@ def impatient_any(
     sums = np.zeros(7)
     peak = peak_of(arrival, drain, edges, table)
     lost_at_peak = lost_by(peak, edges, table, lost)
+    if peak > _SHARP * math.sqrt((edges[-1] - lost[-1]) / arrival):
+        return fluid(peak, peak - lost_at_peak, drain / arrival, within, at(edges, table, within)[1])
     forwards(arrival, drain, edges, table, peak, lost_at_peak, within, sums)
     height = -backwards(arrival, drain, edges, table, peak, lost_at_peak, within, sums)
     weight = sums[0] + sums[1]

@@ -108,6 +108,31 @@ def test_never_undefined_and_one_more_agent_never_hurts(
     assert whole == pytest.approx(got.wait_seconds[1], rel=1e-7, abs=1e-12)
 
 
+@pytest.mark.parametrize(
+    "patience",
+    [*(Patience("exponential", mean) for mean in (1e-300, 1e-9, 1e10, 1e300)), Patience.of("fixed", 1e12),
+     Patience.of("gamma", 1e-6, 3.0), Patience.of("lognormal", 1e8, 0.05), Patience.of("weibull", 1e8, 0.5)],
+)  # fmt: skip
+def test_extreme_arguments_stay_defined(patience: Patience) -> None:
+    """Tiny and huge rates, times, patience and agents in all combinations: never NaN, shares in [0, 1], times >= 0."""
+    axes = ([0.0, 1e-9, 0.5, 200.0, 1e6, 1e9], [1e-6, 180.0, 1e6], [0, 1, 10, 20_000], [0.0, 1e-100, 20.0, np.inf])
+    arrivals, aht, agents, within = np.meshgrid(*axes, indexing="ij")
+    got = waiting_general(arrivals, aht, agents, within, patience)
+    for field in fields(Waiting):
+        values = getattr(got, field.name)
+        assert (values >= 0).all(), field.name
+        if not field.name.endswith("seconds"):
+            assert (values <= 1).all(), field.name
+
+
+def test_endless_patience_in_overload_is_a_fluid() -> None:
+    """With 1e30 s of patience and twice the load that can be served, all wait until half have left."""
+    got = waiting_general(400, 180, 10, 20, Patience("exponential", 1e30))
+    assert got.p_abandon == pytest.approx(0.5, rel=1e-12)
+    assert got.asa_seconds == pytest.approx(1e30 * math.log(2), rel=1e-12)
+    assert got.wait_seconds == pytest.approx(0.5e30, rel=1e-12)
+
+
 def test_conservation_of_contacts() -> None:
     """What is served per second is what the agents get done: P(Ab) >= 1 - n / load, with equality in deep overload."""
     got = waiting_general(24_000, 300, 1000, 20, LOGNORMAL)
