@@ -9,7 +9,13 @@ from numpy.typing import NDArray
 
 from wfm.plan import Queue, Target
 from wfm.staffing.chat import speeds
+from wfm.staffing.general import (
+    required_agents_general,
+    required_for_abandonment_general,
+    required_for_average_wait_general,
+)
 from wfm.staffing.inversion import required_losses, required_shares, required_waits
+from wfm.staffing.patience import Patience
 from wfm.staffing.varying import cell_loads
 
 __all__ = ["CELL_MINUTES", "Formula", "slot_seconds"]
@@ -41,6 +47,8 @@ class Formula:
         Mean open contacts in every minute if nobody waited.
     highest : bool
         Whether the cell that needs most decides; else the mean over the interval's cells, rounded up.
+    shaped : bool
+        Whether the shape of patience counts; else it is taken as exponential, which is faster.
     """
 
     queue: Queue
@@ -48,15 +56,16 @@ class Formula:
     aht_seconds: FloatArray
     minute_loads: FloatArray
     highest: bool
+    shaped: bool = False
 
     @classmethod
     def of(
         cls, queue: Queue, target: Target, volume: FloatArray, slope: FloatArray, aht_seconds: FloatArray, minutes: int,
-        highest: bool,
+        highest: bool, shaped: bool = False,
     ) -> Formula:  # fmt: skip
         """Return the formula for a volume of contacts per interval."""
         loads = cell_loads(volume, slope, slot_seconds(queue, aht_seconds), minutes)
-        return cls(queue, target, aht_seconds, loads, highest)
+        return cls(queue, target, aht_seconds, loads, highest, shaped)
 
     def agents(self, factor: float = 1.0, first: int = 0, last: int | None = None) -> IntArray:
         """Return the agents of the intervals ``first`` to before ``last``.
@@ -86,8 +95,11 @@ class Formula:
         return np.asarray(self._steady(per_hour, handle), dtype=np.int64).reshape(loads.shape)
 
     def _steady(self, per_hour: FloatArray, aht: FloatArray) -> IntArray | int:
-        target, patience = self.target, self.queue.patience_seconds
-        speed = speeds(self.queue.speedup)
+        target, queue = self.target, self.queue
+        if self.shaped and queue.patience_seconds is not None and queue.patience_distribution != "exponential":
+            shape = Patience.of(queue.patience_distribution, queue.patience_seconds, queue.patience_cv)
+            return self._with_shape(per_hour, aht, shape)
+        patience, speed = queue.patience_seconds, speeds(queue.speedup)
         seconds, share = target.seconds or 0.0, target.share or 0.0
         if target.metric == "average_response":
             return required_waits(per_hour, aht, seconds, patience, "answered", speed)
@@ -95,9 +107,24 @@ class Formula:
             return required_losses(per_hour, aht, share, patience, speed)
         if target.metric == "no_service":
             return required_shares(per_hour, aht, 1.0 - share, 0.0, patience, "sl_virtual", speed)
-        handled = slot_seconds(self.queue, aht) if target.metric == "resolved_within" else 0.0
-        within = np.maximum(seconds - handled, 0.0)
-        return required_shares(per_hour, aht, share, within, patience, target.definition, speed)
+        return required_shares(per_hour, aht, share, self._within(aht), patience, target.definition, speed)
+
+    def _with_shape(self, per_hour: FloatArray, aht: FloatArray, patience: Patience) -> IntArray | int:
+        target, speed = self.target, self.queue.speedup
+        seconds, share = target.seconds or 0.0, target.share or 0.0
+        if target.metric == "average_response":
+            return required_for_average_wait_general(per_hour, aht, seconds, patience, "answered", speed)
+        if target.metric == "abandoned":
+            return required_for_abandonment_general(per_hour, aht, share, patience, speed)
+        if target.metric == "no_service":
+            return required_agents_general(per_hour, aht, 1.0 - share, 0.0, patience, "sl_virtual", speed)
+        within = self._within(aht)
+        return required_agents_general(per_hour, aht, share, within, patience, target.definition, speed)
+
+    def _within(self, aht: FloatArray) -> FloatArray:
+        """Return in how many seconds contacts must be answered."""
+        handled = slot_seconds(self.queue, aht) if self.target.metric == "resolved_within" else 0.0
+        return np.maximum((self.target.seconds or 0.0) - handled, np.zeros(aht.shape))
 
 
 def _joined(loads: FloatArray) -> FloatArray:

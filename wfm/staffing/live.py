@@ -116,7 +116,7 @@ def _counts(demand: QueueDemand, number: int) -> BoolArray:
 
 
 def _by_formula(demand: QueueDemand, staff: QueueStaff, number: int, target: Target) -> None:
-    formula = _formula(demand, target, demand.volumes[number])
+    formula = _formula(demand, target, demand.volumes[number], shaped=True)
     try:
         needed = formula.agents()
     except UnreachableTargetError:
@@ -128,12 +128,10 @@ def _by_formula(demand: QueueDemand, staff: QueueStaff, number: int, target: Tar
     staff.by_formula = np.maximum(staff.by_formula, needed)
 
 
-def _formula(demand: QueueDemand, target: Target, volume: FloatArray) -> Formula:
+def _formula(demand: QueueDemand, target: Target, volume: FloatArray, shaped: bool = False) -> Formula:
     reaching = np.where(demand.is_open, volume, 0.0)
     highest = target.over == "interval" and not demand.is_played
-    return Formula.of(
-        demand.queue, target, reaching, demand.slope, demand.aht_seconds, demand.minutes, highest
-    )  # fmt: skip
+    return Formula.of(demand.queue, target, reaching, demand.slope, demand.aht_seconds, demand.minutes, highest, shaped)
 
 
 def _correct(
@@ -237,9 +235,12 @@ def target_text(target: Target) -> str:
 def _method(demand: QueueDemand) -> str:
     queue = demand.queue
     patience = queue.patience_seconds
-    stays = "nobody gives up" if patience is None else f"mean patience {patience:g} s"
+    shape = "" if queue.patience_distribution == "exponential" else f", {queue.patience_distribution}"
+    stays = "nobody gives up" if patience is None else f"mean patience {patience:g} s{shape}"
     if queue.channel == "phone":
-        model = f"Erlang {'C' if patience is None else 'A'} ({stays})"
+        exponential = queue.patience_distribution == "exponential"
+        name = "Erlang C" if patience is None else "Erlang A" if exponential else "M/M/n+G"
+        model = f"{name} ({stays})"
     else:
         model = f"balanced birth-death chat with {queue.concurrency} conversations per agent ({stays})"
     cells = f"cells of {CELL_MINUTES} minutes, of one minute where it changes fast"

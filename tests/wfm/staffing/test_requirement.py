@@ -15,8 +15,16 @@ from wfm.inputs import History, Inputs, SeriesTable
 from wfm.plan import Plan
 from wfm.results import Forecast, Requirement
 from wfm.rules import DayTypes, LabourRules
-from wfm.staffing import chat_required, required_agents, required_for_abandonment, required_for_average_wait, waiting
+from wfm.staffing import (
+    chat_required,
+    required_agents,
+    required_agents_general,
+    required_for_abandonment,
+    required_for_average_wait,
+    waiting,
+)
 from wfm.staffing.live import OCCUPANCY_MAX
+from wfm.staffing.patience import Patience
 from wfm.staffing.requirement import from_table, requirement
 
 FloatArray = NDArray[np.float64]
@@ -226,3 +234,19 @@ def test_own_requirement_is_taken_as_it_is() -> None:
     assert got.load_erlangs.sum() == 0
     with pytest.raises(InputError, match="agents_required"):
         from_table(replace(inputs, own_requirement=SeriesTable({"agents_required": -agents})))
+
+
+def test_the_shape_of_patience_counts() -> None:
+    """At one mean patience, people who all wait equally long need more agents than a mix of hasty and patient ones."""
+    hasty, alike = (
+        staff(400.0, phone(patience_seconds=120, **shape)).agents_required.sum()
+        for shape in (
+            {"patience_distribution": "lognormal", "patience_cv": 3.0},
+            {"patience_distribution": "fixed"},
+        )
+    )
+    assert alike > hasty
+    got = staff(400.0, phone(patience_seconds=120, patience_distribution="fixed"))
+    wanted = required_agents_general(800.0, 180.0, 0.8, 20.0, Patience.of("fixed", 120.0))
+    assert (got.agents_required == wanted).all()
+    assert "M/M/n+G" in got.methods["hotline"]
