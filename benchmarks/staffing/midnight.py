@@ -17,13 +17,13 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
+from wfm.compiled import kernel
 from wfm.inputs import History, Inputs
 from wfm.plan import Plan
 from wfm.results import Forecast
 from wfm.rules import DayTypes, LabourRules
 from wfm.simulation.single import WITHIN, Desk, Gauge, State, Stream, new_state, play
 from wfm.staffing import required_agents
-from wfm.staffing.compiled import compiled
 from wfm.staffing.requirement import requirement
 
 FloatArray = NDArray[np.float64]
@@ -116,7 +116,7 @@ def judged(agents: IntArray, patience: float | None, futures: int) -> tuple[Floa
     return share, np.sqrt(((good - share * every) ** 2).sum(axis=0)) / every.sum(axis=0)
 
 
-@compiled
+@kernel
 def play_plainly(
     arrival: FloatArray, limit: FloatArray, agents: IntArray, seed: int, good: FloatArray, every: FloatArray
 ) -> None:
@@ -143,7 +143,7 @@ def play_plainly(
             head = serve(arrival, limit, agents[min(interval, agents.size - 1)], head, coming + 1, moment, ends, good)
 
 
-@compiled
+@kernel
 def serve(
     arrival: FloatArray, limit: FloatArray, staff: int, head: int, behind: int, now: float, ends: list[float],
     good: FloatArray,

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from wfm.simulation.compiled import compiled, part
+from wfm.compiled import compiled, part
 from wfm.simulation.hashing import exponential, mix, uniform
 from wfm.simulation.model import (
     Comebacks,

@@ -25,8 +25,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from wfm.compiled import compiled, part
 from wfm.simulation.agenda import append, pop, push, remove, schedule
-from wfm.simulation.compiled import compiled, part
 from wfm.simulation.model import CHAT, EMAIL, MOST_BUSY, PHONE, Contacts, Desk, Outcome, Seats
 from wfm.simulation.state import BENCHES, State, new_state
 

@@ -10,7 +10,7 @@ import math
 
 import numpy as np
 
-from wfm.simulation.compiled import part
+from wfm.compiled import part
 
 __all__ = ["exponential", "mix", "uniform"]
 

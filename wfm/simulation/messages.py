@@ -14,8 +14,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from wfm.compiled import part
 from wfm.queues import Queue
-from wfm.simulation.compiled import part
 from wfm.simulation.hashing import exponential, mix, uniform
 from wfm.simulation.model import Contacts, FloatArray, Outcome
 from wfm.simulation.patience import LOGITS, look_up

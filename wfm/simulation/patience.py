@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from wfm.simulation.compiled import part
+from wfm.compiled import part
 from wfm.simulation.model import FloatArray
 from wfm.staffing.patience import Patience
 

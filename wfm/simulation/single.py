@@ -18,7 +18,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from wfm.simulation.compiled import compiled, part
+from wfm.compiled import compiled, part
 
 __all__ = [
     "ABANDONED",

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from wfm.simulation.compiled import compiled, part
+from wfm.compiled import compiled, part
 from wfm.simulation.messages import Talk, reply_seconds, rounds_of
 from wfm.simulation.model import BoolArray, Contacts, FloatArray, IntArray, Outcome
 

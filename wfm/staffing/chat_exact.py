@@ -14,7 +14,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from wfm.staffing.compiled import compiled
+from wfm.compiled import kernel
 from wfm.staffing.kernels import blocking
 
 __all__ = ["Routing", "exact_blocking", "packed_blocking", "solvable"]
@@ -31,7 +31,7 @@ def solvable(agents: int, levels: int) -> bool:
     return math.comb(agents + levels, levels) <= (_MOST_STATES if levels <= 3 else _MOST_STATES_DEEP)
 
 
-@compiled
+@kernel
 def chain(
     agents: int,
     speed: FloatArray,

@@ -19,7 +19,7 @@ from typing import Literal, get_args
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from wfm.staffing.compiled import compiled
+from wfm.compiled import kernel
 from wfm.staffing.formulas import checked
 from wfm.staffing.taut import taut_string
 
@@ -169,7 +169,7 @@ def broken_stretches(
     return tuple((int(first), int(last)) for first, last in zip(edges[::2], edges[1::2], strict=True))
 
 
-@compiled
+@kernel
 def whole_staff(
     agents: FloatArray, work: FloatArray, interval_seconds: float, backlog_seconds: float = 0.0
 ) -> FloatArray:
@@ -304,7 +304,7 @@ def _first_broken(work: FloatArray, span: int) -> tuple[int, int]:
     return first, first + span
 
 
-@compiled
+@kernel
 def _densest_window(
     arrived: FloatArray,
     worked: FloatArray,

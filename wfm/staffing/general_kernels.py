@@ -14,7 +14,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from wfm.staffing.compiled import compiled
+from wfm.compiled import kernel
 from wfm.staffing.kernels import Values, blocking, no_patience, nobody, patient
 from wfm.staffing.searching import next_try, start_of
 from wfm.staffing.survival import NODES, ORDER, RUNNING, WEIGHTS
@@ -29,7 +29,7 @@ _SHARP = 1e9  # widths of the peak from 0 to it; beyond, floating point can't re
 _DROP = 12.0  # the most by which the exponent may change on one panel of 16 points
 
 
-@compiled
+@kernel
 def series(coefficients: FloatArray, x: float) -> float:
     """Return the Legendre series at ``x`` in [-1, 1] (Clenshaw's recurrence)."""
     after, last = 0.0, 0.0
@@ -38,13 +38,13 @@ def series(coefficients: FloatArray, x: float) -> float:
     return float(coefficients[0] + x * after - 0.5 * last)
 
 
-@compiled
+@kernel
 def panel_of(edges: FloatArray, u: float) -> int:
     """Return the panel that holds ``u``, the number of panels behind the last edge."""
     return min(int(np.searchsorted(edges, u, side="right")) - 1, edges.size - 1)
 
 
-@compiled
+@kernel
 def at(edges: FloatArray, table: FloatArray, u: float) -> tuple[float, float]:
     """Return G and F at ``u``."""
     panel = panel_of(edges, u)
@@ -54,7 +54,7 @@ def at(edges: FloatArray, table: FloatArray, u: float) -> tuple[float, float]:
     return max(series(table[0, panel], x), 0.0), min(max(series(table[1, panel], x), 0.0), 1.0)
 
 
-@compiled
+@kernel
 def fill(edges: FloatArray, table: FloatArray, panel: int, start: float, length: float, nodes: FloatArray) -> None:
     """Write G and F at the Gauss points of ``[start, start + length]``, inside one panel, to ``nodes`` (2, 16)."""
     if panel == edges.size - 1:
@@ -73,7 +73,7 @@ def fill(edges: FloatArray, table: FloatArray, panel: int, start: float, length:
         nodes[1, i] = max(series(table[1, panel], x), 0.0)
 
 
-@compiled
+@kernel
 def slopes(arrival: float, drain: float, nodes: FloatArray, slope: FloatArray) -> float:
     """Write ``h'`` at the points to ``slope`` and return the mean: ``h`` changes by so much per second."""
     mean = 0.0
@@ -84,7 +84,7 @@ def slopes(arrival: float, drain: float, nodes: FloatArray, slope: FloatArray) -
     return mean
 
 
-@compiled
+@kernel
 def add(
     start: float,
     length: float,
@@ -112,7 +112,7 @@ def add(
         sums[6] += f * max(u * gone - (lost + half * more), 0.0)
 
 
-@compiled
+@kernel
 def fitting(
     room: float,
     arrival: float,
@@ -136,7 +136,7 @@ def fitting(
         length *= max(math.sqrt(0.8 * _DROP / change), 1e-3)
 
 
-@compiled
+@kernel
 def forwards(
     arrival: float,
     drain: float,
@@ -168,7 +168,7 @@ def forwards(
         steep = abs(min(slope[ORDER - 1], 0.0))  # abs: a room of 1 / -0.0 would lead backwards
 
 
-@compiled
+@kernel
 def backwards(
     arrival: float,
     drain: float,
@@ -201,7 +201,7 @@ def backwards(
     return h
 
 
-@compiled
+@kernel
 def peak_of(arrival: float, drain: float, edges: FloatArray, table: FloatArray) -> float:
     """Return where ``h`` is highest: where as many stay as can be served."""
     if arrival <= drain:
@@ -223,7 +223,7 @@ def peak_of(arrival: float, drain: float, edges: FloatArray, table: FloatArray) 
     return float(edges[low] + 0.5 * (1.0 + right) * (edges[low + 1] - edges[low]))
 
 
-@compiled
+@kernel
 def lost_by(u: float, edges: FloatArray, table: FloatArray, lost: FloatArray) -> float:
     """Return the integral of F up to ``u``."""
     panel = panel_of(edges, u)
@@ -234,7 +234,7 @@ def lost_by(u: float, edges: FloatArray, table: FloatArray, lost: FloatArray) ->
     return float(lost[panel] + 0.5 * (u - edges[panel]) * (WEIGHTS @ nodes[1]))
 
 
-@compiled
+@kernel
 def fluid(wait: float, wait_all: float, served: float, within: float, gone: float) -> Values:
     """Return the values where everybody meets the same ``wait``: the peak is too sharp for numbers to tell apart."""
     in_time = 1.0 if within >= wait else 0.0
@@ -244,7 +244,7 @@ def fluid(wait: float, wait_all: float, served: float, within: float, gone: floa
     return 1.0, wait, served * in_time, in_time, in_time, in_time, gone, left, 1.0, wait_all, abandoned
 
 
-@compiled
+@kernel
 def impatient_any(
     b: float, arrival: float, drain: float, within: float, edges: FloatArray, table: FloatArray, lost: FloatArray
 ) -> Values:
@@ -280,7 +280,7 @@ def impatient_any(
     )
 
 
-@compiled
+@kernel
 def general(
     arrival: float,
     aht: float,
@@ -314,7 +314,7 @@ def general(
     return impatient_any(b, arrival, drain, within, edges, table, lost)
 
 
-@compiled
+@kernel
 def general_many(
     arrival: FloatArray,
     aht: FloatArray,
@@ -334,7 +334,7 @@ def general_many(
     return out
 
 
-@compiled
+@kernel
 def general_search_many(
     field: int,
     goal: FloatArray,

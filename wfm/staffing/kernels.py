@@ -23,7 +23,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from wfm.staffing.compiled import compiled
+from wfm.compiled import kernel
 
 __all__ = [
     "FIELDS", "beyond_slots", "blocking", "blocking_many", "evaluate", "evaluate_many", "meets", "open_contacts",
@@ -45,7 +45,7 @@ _CUT = 45.0  # exp(-45) is 3e-20: what lies further down does not reach the last
 _HUGE = 1e300
 
 
-@compiled
+@kernel
 def excess(w: float) -> float:
     """Return ``exp(-w) - 1 + w`` without cancellation near 0."""
     if abs(w) > 0.25:
@@ -58,7 +58,7 @@ def excess(w: float) -> float:
     return total
 
 
-@compiled
+@kernel
 def exponent(d: float, x: float, y: float) -> float:
     """Return ``h`` relative to its highest value (0 or less) at the distance ``d`` (in patiences) from its peak."""
     if y > x:
@@ -66,7 +66,7 @@ def exponent(d: float, x: float, y: float) -> float:
     return (y - x) * d - y * excess(d)
 
 
-@compiled
+@kernel
 def add_panel(start: float, end: float, peak: float, x: float, y: float, split: float, sums: FloatArray) -> None:
     """Add the integrals over ``[start, end]`` (distances from the peak) to ``sums``; ``split`` is not inside."""
     half, middle = 0.5 * (end - start), 0.5 * (end + start)
@@ -83,7 +83,7 @@ def add_panel(start: float, end: float, peak: float, x: float, y: float, split: 
         sums[6] += f * (stays * excess(-w) if w < 1.0 else 1.0 - stays - stays * w)
 
 
-@compiled
+@kernel
 def panel_length(d: float, peak: float, x: float, y: float) -> float:
     """Return a length over which the exponent changes by about 10 and ``exp(-w)`` by less than half while it counts."""
     curvature = min(x, y) * math.exp(-d)
@@ -94,7 +94,7 @@ def panel_length(d: float, peak: float, x: float, y: float) -> float:
     return min(length, 4.0 / math.sqrt(curvature)) if curvature > 0.0 else length
 
 
-@compiled
+@kernel
 def wait_integrals(x: float, y: float, split: float) -> tuple[FloatArray, float]:
     """Return integrals over the wait ``w`` (in patiences) and the exponent's peak height over its value at 0.
 
@@ -122,7 +122,7 @@ def wait_integrals(x: float, y: float, split: float) -> tuple[FloatArray, float]
     return sums, x * excess(-peak)
 
 
-@compiled
+@kernel
 def blocking(load: float, agents: int, speed: FloatArray) -> float:
     """Return the probability that all slots are busy when nobody may wait (Erlang B for a single level).
 
@@ -151,7 +151,7 @@ def blocking(load: float, agents: int, speed: FloatArray) -> float:
     return 1.0 / total
 
 
-@compiled
+@kernel
 def blocking_single(load: float, agents: int) -> float:
     """Return Erlang B: :func:`blocking` with one contact at a time, without the bookkeeping of levels."""
     total, term = 1.0, 1.0
@@ -165,7 +165,7 @@ def blocking_single(load: float, agents: int) -> float:
     return 1.0 / total
 
 
-@compiled
+@kernel
 def blocking_many(load: FloatArray, agents: IntArray) -> FloatArray:
     """Return Erlang B of every entry."""
     out = np.empty(load.size)
@@ -175,7 +175,7 @@ def blocking_many(load: FloatArray, agents: IntArray) -> FloatArray:
     return out
 
 
-@compiled
+@kernel
 def open_contacts(load: float, agents: int, speed: FloatArray, p_wait: float) -> tuple[float, float]:
     """Return the share of agents with work and the mean open contacts per agent, given P(all slots busy).
 
@@ -198,7 +198,7 @@ def open_contacts(load: float, agents: int, speed: FloatArray, p_wait: float) ->
     return p_wait + below * engaged, p_wait * speed.size + below * contacts
 
 
-@compiled
+@kernel
 def open_contacts_many(
     load: FloatArray, agents: IntArray, speed: FloatArray, p_wait: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
@@ -209,7 +209,7 @@ def open_contacts_many(
     return engaged, contacts
 
 
-@compiled
+@kernel
 def drain_at(busy: int, agents: int, speed: FloatArray) -> float:
     """Return ``d(x)``: the rate at which contacts finish when ``busy`` of them are spread evenly over the agents."""
     level = busy // agents
@@ -218,7 +218,7 @@ def drain_at(busy: int, agents: int, speed: FloatArray) -> float:
     return rate + extra * speed[level] if extra > 0 else rate
 
 
-@compiled
+@kernel
 def patient(b: float, load: float, drain: float, within: float) -> Values:
     """Return the values without abandonment (Erlang C when ``drain`` is the number of agents)."""
     if drain <= load:
@@ -230,7 +230,7 @@ def patient(b: float, load: float, drain: float, within: float) -> Values:
     return p_wait, asa, level, level, level, level, level, 0.0, load / drain, asa, 0.0
 
 
-@compiled
+@kernel
 def impatient(b: float, load: float, drain: float, patience: float, within: float) -> Values:
     """Return the values with exponential patience (Erlang A when ``drain`` is the number of agents)."""
     split = within / patience
@@ -260,14 +260,14 @@ def impatient(b: float, load: float, drain: float, patience: float, within: floa
     )
 
 
-@compiled
+@kernel
 def no_patience(b: float, load: float, drain: float, within: float) -> Values:
     """Return the values when whoever would wait leaves at once (Erlang B)."""
     virtual = 1.0 - b * math.exp(-drain * within)
     return b, 0.0, 1.0 - b, 1.0, 1.0, virtual, 1.0, b, min(load * (1.0 - b) / drain, 1.0), 0.0, 0.0
 
 
-@compiled
+@kernel
 def nobody(patience: float, within: float) -> Values:
     """Return the values without any agent: nobody is answered, the patient wait for ever."""
     if patience == math.inf:
@@ -276,7 +276,7 @@ def nobody(patience: float, within: float) -> Values:
     return 1.0, math.inf, 0.0, 0.0, 0.0, 0.0, left, 1.0, 1.0, patience, patience
 
 
-@compiled
+@kernel
 def evaluate(load: float, agents: int, speed: FloatArray, patience: float, within: float) -> Values:
     """Return the values named in :data:`FIELDS`; times in handle times.
 
@@ -301,7 +301,7 @@ def evaluate(load: float, agents: int, speed: FloatArray, patience: float, withi
     return beyond_slots(blocking(load, agents, speed), load, drain, patience, within)
 
 
-@compiled
+@kernel
 def beyond_slots(b: float, load: float, drain: float, patience: float, within: float) -> Values:
     """Return the values from the probability ``b`` that all slots are busy when nobody may wait; ``load`` above 0."""
     if patience == math.inf:
@@ -311,7 +311,7 @@ def beyond_slots(b: float, load: float, drain: float, patience: float, within: f
     return impatient(b, load, drain, patience, within)
 
 
-@compiled
+@kernel
 def evaluate_many(
     load: FloatArray, agents: IntArray, speed: FloatArray, patience: FloatArray, within: FloatArray
 ) -> FloatArray:
@@ -324,7 +324,7 @@ def evaluate_many(
     return out
 
 
-@compiled
+@kernel
 def meets(field: int, goal: float, load: float, agents: int, speed: FloatArray, patience: float, within: float) -> bool:
     """Return whether ``agents`` reach the goal: at least for service levels, at most for everything else."""
     value = evaluate(load, agents, speed, patience, within)[field]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from wfm.staffing.compiled import compiled
+from wfm.compiled import kernel
 
 __all__ = ["work_on_time"]
 
@@ -42,7 +42,7 @@ def work_on_time(
     return good, total
 
 
-@compiled
+@kernel
 def _on_time(
     work: FloatArray, capacity: FloatArray, due: IntArray, period: IntArray, backlog: float, good: FloatArray,
     total: FloatArray,

@@ -14,7 +14,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from wfm.staffing.compiled import compiled
+from wfm.compiled import kernel
 from wfm.staffing.kernels import meets
 
 __all__ = ["next_try", "search_many", "start_of"]
@@ -27,7 +27,7 @@ _LONGEST = 3000  # terms of a series; beyond, the full evaluation costs less
 _FAR = 20  # agents; beyond, Erlang B is summed anew instead of stepped
 
 
-@compiled
+@kernel
 def start_of(full: float, full_before: float, found: int) -> tuple[int, int]:
     """Return where to start a search and the first step, given the load of the search before and what it found.
 
@@ -40,7 +40,7 @@ def start_of(full: float, full_before: float, found: int) -> tuple[int, int]:
     return int(full + math.sqrt(full)) + 1, int(0.5 * math.sqrt(full)) + 1
 
 
-@compiled
+@kernel
 def next_try(low: int, high: int, step: int) -> int:
     """Return the number of agents to try next: ``low`` is too few, ``high`` enough (-1: none known yet)."""
     if high < 0:
@@ -50,7 +50,7 @@ def next_try(low: int, high: int, step: int) -> int:
     return (low + high) // 2
 
 
-@compiled
+@kernel
 def quick_blocking(load: float, agents: int) -> float:
     """Return Erlang B to about 1e-12: as :func:`wfm.staffing.kernels.blocking_single`, four terms at a time."""
     inverse = 1.0 / load
@@ -72,7 +72,7 @@ def quick_blocking(load: float, agents: int) -> float:
     return 1.0 / total
 
 
-@compiled
+@kernel
 def stepped(b: float, load: float, before: int, agents: int) -> float:
     """Return Erlang B of ``agents``, from that of ``before`` agents where it is near (-1: not known).
 
@@ -88,7 +88,7 @@ def stepped(b: float, load: float, before: int, agents: int) -> float:
     return b
 
 
-@compiled
+@kernel
 def gamma_series(x: float, z: float) -> float:
     """Return ``1 + z/(x+1) + z^2/((x+1)(x+2)) + ...`` to about 1e-12, NaN where that takes too long."""
     if z > x + 0.5 * _LONGEST:
@@ -108,7 +108,7 @@ def gamma_series(x: float, z: float) -> float:
     return math.nan
 
 
-@compiled
+@kernel
 def quick_patient(field: int, b: float, load: float, agents: int, within: float) -> float:
     """Return a value of Erlang C from Erlang B."""
     spare = agents - load
@@ -122,7 +122,7 @@ def quick_patient(field: int, b: float, load: float, agents: int, within: float)
     return p_wait / spare if field == 1 or field == 9 else math.nan
 
 
-@compiled
+@kernel
 def quick(field: int, b: float, load: float, agents: int, patience: float, within: float) -> float:
     """Return a value of Erlang A or C from Erlang B, to about 1e-11; NaN where another way is better."""
     if patience == math.inf:
@@ -157,7 +157,7 @@ def quick(field: int, b: float, load: float, agents: int, patience: float, withi
     return in_time / (in_time + stays * longer)
 
 
-@compiled
+@kernel
 def decided(field: int, goal: float, value: float) -> int:
     """Return 1 when the quick ``value`` surely meets the goal, 0 when it surely does not, -1 when that is not sure."""
     near = _CLOSE * max(abs(goal), 1e-300) if field == 1 or field == 9 else _CLOSE
@@ -166,7 +166,7 @@ def decided(field: int, goal: float, value: float) -> int:
     return 1 if (value > goal) == (2 <= field <= 6) else 0
 
 
-@compiled
+@kernel
 def gap(field: int, goal: float, value: float) -> float:
     """Return how far ``value`` is beyond the goal, on a scale on which it is nearly linear in the agents."""
     if 2 <= field <= 6:
@@ -174,7 +174,7 @@ def gap(field: int, goal: float, value: float) -> float:
     return math.log(goal) - math.log(value)
 
 
-@compiled
+@kernel
 def aimed(n: int, beyond: float, slope: float, low: int, high: int) -> int:
     """Return the number at which the goal is first met if ``gap`` is a straight line, strictly between the bounds."""
     aim = n + min(max(math.ceil(-beyond / slope), -1e9), 1e9)
@@ -183,7 +183,7 @@ def aimed(n: int, beyond: float, slope: float, low: int, high: int) -> int:
     return int(max(aim, low + 1, 0))
 
 
-@compiled
+@kernel
 def search(
     field: int,
     goal: float,
@@ -225,7 +225,7 @@ def search(
     return high, slope
 
 
-@compiled
+@kernel
 def alike(load: FloatArray, within: FloatArray) -> FloatArray:
     """Return a key that puts searches with about the same load together, and among those similar target times."""
     key = np.empty(load.size)
@@ -236,7 +236,7 @@ def alike(load: FloatArray, within: FloatArray) -> FloatArray:
     return key
 
 
-@compiled
+@kernel
 def search_many(
     field: int, goal: FloatArray, load: FloatArray, speed: FloatArray, patience: FloatArray, within: FloatArray
 ) -> IntArray:

@@ -7,14 +7,14 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from wfm.staffing.compiled import compiled
+from wfm.compiled import kernel
 
 __all__ = ["taut_string"]
 
 FloatArray = NDArray[np.float64]
 
 
-@compiled
+@kernel
 def _straight(lower: FloatArray, upper: FloatArray, corner: int, height: float) -> tuple[int, float]:
     """Return where the straightest path from ``(corner, height)`` turns next, and its height there."""
     floor, floor_at = 0.0, -1
@@ -32,7 +32,7 @@ def _straight(lower: FloatArray, upper: FloatArray, corner: int, height: float) 
     return (floor_at, lower[floor_at]) if floor_at >= 0 else (lower.size - 1, height)
 
 
-@compiled
+@kernel
 def taut_string(lower: FloatArray, upper: FloatArray) -> FloatArray:
     """Return the steps of the straightest non-decreasing path from 0 with ``lower[i] <= path[i] <= upper[i]``.
 

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from wfm.arrival_shape import cell_shares
-from wfm.staffing.compiled import compiled
+from wfm.compiled import kernel
 from wfm.staffing.formulas import checked
 
 __all__ = ["cell_loads", "offered_load"]
@@ -67,7 +67,7 @@ def cell_loads(volume: FloatArray, slope: FloatArray, handle_seconds: FloatArray
     return _relax(rates, handle_seconds)
 
 
-@compiled
+@kernel
 def _relax(rates: FloatArray, handle: FloatArray) -> FloatArray:
     """Return the mean of ``m`` over each cell of 60 s, where ``m' = rate - m / handle``."""
     out = np.empty(rates.shape)

@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 
 from tests.wfm.simulation.builders import START, Played, always, make_forecast, make_inputs, work
 from tests.wfm.simulation.theory import birth_death
+from wfm import compiled
 from wfm.errors import InputError
 from wfm.inputs import Inputs
 from wfm.results import Attainment
-from wfm.simulation import compiled
 from wfm.simulation.simulate import simulate
 
 QUEUES: list[dict[str, Any]] = [
