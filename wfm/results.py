@@ -293,10 +293,11 @@ class TargetResult:
 
 @dataclass(frozen=True)
 class HurtingInterval:
-    """An interval that costs a target most: its share of all that keeps the target from being perfect.
+    """An interval that costs a target most of what keeps it from being perfect.
 
-    ``number`` is the target's place in its queue, ``missed`` the mean number of late or lost contacts (seconds of
-    response for averages) that arrive in it, ``share`` that over the sum of the period.
+    ``number`` is the target's place in its queue, ``period`` the one that the interval lies in, ``missed`` the mean
+    number of late or lost contacts (seconds of response for averages) that arrive in it, ``share`` that over the sum
+    of the horizon.
     """
 
     queue: str

@@ -22,7 +22,8 @@ from wfm.inputs import History, Inputs
 from wfm.plan import Plan
 from wfm.results import Forecast
 from wfm.rules import DayTypes, LabourRules
-from wfm.simulation.single import WITHIN, Desk, Gauge, State, Stream, new_state, play
+from wfm.simulation.line import WITHIN, Desk, Gauge, State, Stream
+from wfm.simulation.single import new_state, play
 from wfm.staffing import required_agents
 from wfm.staffing.requirement import requirement
 

@@ -31,7 +31,7 @@ from benchmarks.staffing.searches import machine
 from wfm.grid import TimeGrid
 from wfm.queues import Queue, Target
 from wfm.results import Forecast
-from wfm.simulation import single
+from wfm.simulation import line, single
 from wfm.simulation.draws import draw_contacts
 from wfm.simulation.engine import play
 from wfm.simulation.messages import prepare_talk
@@ -105,9 +105,9 @@ def ours_single(customers: float) -> float:
     """Return customers per second of the simulator of one queue that staffing is corrected by."""
     hours = DAYS * 24
     steps = np.arange(64 * 40 + 1) / 64.0
-    desk = single.Desk(np.ones(1), np.full(hours, AHT), HOUR)
+    desk = line.Desk(np.ones(1), np.full(hours, AHT), HOUR)
     none = np.zeros(2)
-    gauge = single.Gauge(single.WITHIN, 0, WITHIN, math.inf, -1.0, 0.0, none, none, 0)
+    gauge = line.Gauge(line.WITHIN, 0, WITHIN, math.inf, -1.0, 0.0, none, none, 0)
     agents = np.full(hours, AGENTS)
 
     def once(futures: int) -> tuple[int, float]:

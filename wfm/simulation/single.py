@@ -13,142 +13,31 @@ from __future__ import annotations
 import math
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
-from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from wfm.compiled import compiled, part
+from wfm.simulation.hashing import exponential, mix
+from wfm.simulation.line import (
+    ABANDONED,
+    ANSWERED,
+    AVERAGE,
+    LEFT_QUEUE,
+    NO_SERVICE,
+    NOT_SHORT,
+    Desk,
+    FloatArray,
+    Gauge,
+    IntArray,
+    State,
+    Stream,
+)
 
-__all__ = [
-    "ABANDONED",
-    "AVERAGE",
-    "NO_SERVICE",
-    "WITHIN",
-    "Desk",
-    "Gauge",
-    "State",
-    "Stream",
-    "draw",
-    "new_state",
-    "play",
-]
-
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
-WordArray = NDArray[np.uint64]
-
-WITHIN, AVERAGE, ABANDONED, NO_SERVICE = 0, 1, 2, 3
-OFFERED, ANSWERED, NOT_SHORT, LEFT_QUEUE = 0, 1, 2, 3
-DEFINITIONS = {
-    "sl_offered": OFFERED,
-    "sl_answered": ANSWERED,
-    "sl_excl_short_ab": NOT_SHORT,
-    "sl_left_queue": LEFT_QUEUE,
-}
+__all__ = ["draw", "new_state", "play"]
 
 _FINISH_INTERVALS = 400
 _STEPS = 64  # entries of a table of patience per unit of -log(1 - share)
 _WEYL = np.uint64(0x9E3779B97F4A7C15)
-_FIRST = np.uint64(0xBF58476D1CE4E5B9)
-_SECOND = np.uint64(0x94D049BB133111EB)
-_S30, _S27, _S31, _S11 = np.uint64(30), np.uint64(27), np.uint64(31), np.uint64(11)
-
-
-class Desk(NamedTuple):
-    """How agents serve the queue.
-
-    Attributes
-    ----------
-    speedup : float array (levels,)
-        Throughput of one agent with 1, 2, ... open contacts relative to one.
-    aht_seconds : float array (intervals,)
-        Handle time of a contact alone.
-    interval_seconds : float
-    """
-
-    speedup: FloatArray
-    aht_seconds: FloatArray
-    interval_seconds: float
-
-
-class Gauge(NamedTuple):
-    """What is measured; see :func:`wfm.staffing.gauging.gauge_of` for how targets become gauges.
-
-    Attributes
-    ----------
-    kind, definition : int
-        ``WITHIN``, ``AVERAGE``, ``ABANDONED`` or ``NO_SERVICE``; what a share is taken of.
-    seconds, cap, unanswered : float
-        Target time; most of one response in an average; what an unanswered contact counts as there (negative: its
-        wait; NaN: nothing).
-    later : float
-        Replies per contact after the first.
-    response : float array (levels + 1,)
-        Mean seconds of a reply by open contacts; zeros where the wait ends when the first reply begins.
-    prompt : float array (levels + 1,)
-        Share of the later replies that come in time, by open contacts.
-    together : int
-        1: a contact counts once, when all its replies are in time; 0: every reply counts.
-    """
-
-    kind: int
-    definition: int
-    seconds: float
-    cap: float
-    unanswered: float
-    later: float
-    response: FloatArray
-    prompt: FloatArray
-    together: int
-
-
-class Stream(NamedTuple):
-    """The contacts that reach people in every future: rows in order of future and time.
-
-    Attributes
-    ----------
-    first : int array (futures + 1,)
-        The contacts of future ``r`` are rows ``first[r]`` to ``first[r + 1]``.
-    arrival, limit : float arrays (contacts,)
-        Seconds after the horizon's start at which they come, and leave if not served until then.
-    """
-
-    first: IntArray
-    arrival: FloatArray
-    limit: FloatArray
-
-
-class State(NamedTuple):
-    """Where every future stands: arrays (futures,).
-
-    ``coming`` and ``head`` are the rows of the next arrival and of the first who may be waiting, ``busy`` the open
-    contacts, ``rest`` the hazard left until the next one ends, ``random`` the state of the generator.
-    """
-
-    coming: IntArray
-    head: IntArray
-    busy: IntArray
-    rest: FloatArray
-    random: WordArray
-
-    def copy(self) -> State:
-        """Return a state that changes on its own."""
-        return State(self.coming.copy(), self.head.copy(), self.busy.copy(), self.rest.copy(), self.random.copy())
-
-
-@part
-def _mix(key: np.uint64, number: np.uint64) -> np.uint64:
-    bits = key + _WEYL * (number + np.uint64(1))
-    bits = (bits ^ (bits >> _S30)) * _FIRST
-    bits = (bits ^ (bits >> _S27)) * _SECOND
-    return bits ^ (bits >> _S31)
-
-
-@part
-def _exponential(bits: np.uint64) -> float:
-    """Return an exponential number of mean 1 from random bits."""
-    return -math.log((float(bits >> _S11) + 0.5) * (1.0 / 9007199254740992.0))
 
 
 @part
@@ -176,11 +65,11 @@ def _fill(
         reached, start = 0.0, row
         for _ in range(n):
             state += _WEYL
-            reached += _exponential(_mix(state, np.uint64(0)))
+            reached += exponential(state, 0)
             arrival[row] = reached
             row += 1
         state += _WEYL
-        scale = 1.0 / (reached + _exponential(_mix(state, np.uint64(0))))
+        scale = 1.0 / (reached + exponential(state, 0))
         steep = slope[i]
         grown = math.expm1(steep)
         for j in range(start, row):
@@ -190,7 +79,7 @@ def _fill(
             arrival[j] = (i + min(u, 0.999999999)) * interval_seconds
             if table.size > 0:
                 state += _WEYL
-                limit[j] = arrival[j] + _willing(table, _exponential(_mix(state, np.uint64(1))))
+                limit[j] = arrival[j] + _willing(table, exponential(state, 1))
             else:
                 limit[j] = math.inf
 
@@ -201,7 +90,7 @@ def _fill_all(
     arrival: FloatArray, limit: FloatArray,
 ) -> None:  # fmt: skip
     for r in range(counts.shape[0]):
-        key = _mix(np.uint64(seed), np.uint64(r))
+        key = mix(np.uint64(seed), np.uint64(r))
         _fill(counts[r], interval_seconds, slope, table, key, arrival, limit, first[r])
 
 
@@ -271,7 +160,7 @@ def _record(
     in_time = wait + gauge.response[level] <= gauge.seconds
     if not answered:
         short = wait <= gauge.seconds
-        if gauge.definition == ANSWERED or (gauge.definition == NOT_SHORT and short):
+        if gauge.definition == ANSWERED or (gauge.definition == NOT_SHORT and wait < gauge.seconds):
             return
         lower[cell] += 1.0
         upper[cell] += 1.0 if gauge.definition == LEFT_QUEUE and short else 0.0
@@ -328,7 +217,7 @@ def _play_interval(
             coming += 1
         if ends <= comes or busy == 0:
             random += _WEYL
-            rest = _exponential(_mix(random, np.uint64(2)))
+            rest = exponential(random, 2)
 
 
 @part

@@ -26,7 +26,8 @@ from numpy.typing import NDArray
 
 from wfm.grid import TimeGrid
 from wfm.plan import Target
-from wfm.simulation.single import Desk, Gauge, State, Stream, new_state, play
+from wfm.simulation.line import Desk, Gauge, State, Stream
+from wfm.simulation.single import new_state, play
 from wfm.staffing.by_formula import Formula
 
 __all__ = ["LEVEL_STEP", "Futures", "Past", "corrected", "fewest"]

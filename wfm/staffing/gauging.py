@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from wfm.plan import Queue, Target
-from wfm.simulation.single import ABANDONED, AVERAGE, DEFINITIONS, NO_SERVICE, OFFERED, WITHIN, Gauge
+from wfm.simulation.line import ABANDONED, AVERAGE, DEFINITIONS, NO_SERVICE, OFFERED, WITHIN, Gauge
 from wfm.turns import turns
 
 __all__ = ["RESPONSE_CAP_SECONDS", "gauge_of"]

@@ -11,7 +11,8 @@ from wfm.errors import InputError, Problem
 from wfm.grid import MINUTES_PER_DAY, TimeGrid
 from wfm.plan import Queue, Target
 from wfm.results import Forecast
-from wfm.simulation.single import Desk, draw
+from wfm.simulation.line import Desk
+from wfm.simulation.single import draw
 from wfm.staffing.chat import speeds
 from wfm.staffing.correction import Futures
 from wfm.staffing.patience import Patience

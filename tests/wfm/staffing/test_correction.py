@@ -17,7 +17,8 @@ from tests.wfm.staffing.test_requirement import forecast_of, inputs_of, phone, t
 from wfm.arrival_shape import cell_shares, log_slopes, positions
 from wfm.inputs import Attained, Inputs
 from wfm.results import Forecast, Requirement
-from wfm.simulation.single import ABANDONED, WITHIN, Desk, Gauge, draw, new_state, play
+from wfm.simulation.line import ABANDONED, WITHIN, Desk, Gauge
+from wfm.simulation.single import draw, new_state, play
 from wfm.staffing import chat_waiting, required_agents, waiting
 from wfm.staffing.requirement import requirement
 from wfm.staffing.varying import cell_loads, offered_load

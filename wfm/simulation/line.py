@@ -1,0 +1,105 @@
+"""One queue and its agents as arrays: what :mod:`wfm.simulation.single` plays, and what is measured."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["ABANDONED", "AVERAGE", "DEFINITIONS", "NO_SERVICE", "WITHIN", "Desk", "Gauge", "State", "Stream"]
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+WordArray = NDArray[np.uint64]
+
+WITHIN, AVERAGE, ABANDONED, NO_SERVICE = 0, 1, 2, 3
+OFFERED, ANSWERED, NOT_SHORT, LEFT_QUEUE = 0, 1, 2, 3
+DEFINITIONS = {
+    "sl_offered": OFFERED,
+    "sl_answered": ANSWERED,
+    "sl_excl_short_ab": NOT_SHORT,
+    "sl_left_queue": LEFT_QUEUE,
+}
+
+
+class Desk(NamedTuple):
+    """How agents serve the queue.
+
+    Attributes
+    ----------
+    speedup : float array (levels,)
+        Throughput of one agent with 1, 2, ... open contacts relative to one.
+    aht_seconds : float array (intervals,)
+        Handle time of a contact alone.
+    interval_seconds : float
+    """
+
+    speedup: FloatArray
+    aht_seconds: FloatArray
+    interval_seconds: float
+
+
+class Gauge(NamedTuple):
+    """What is measured; see :func:`wfm.staffing.gauging.gauge_of` for how targets become gauges.
+
+    Attributes
+    ----------
+    kind, definition : int
+        ``WITHIN``, ``AVERAGE``, ``ABANDONED`` or ``NO_SERVICE``; what a share is taken of.
+    seconds, cap, unanswered : float
+        Target time; most of one response in an average; what an unanswered contact counts as there (negative: its
+        wait; NaN: nothing).
+    later : float
+        Replies per contact after the first.
+    response : float array (levels + 1,)
+        Mean seconds of a reply by open contacts; zeros where the wait ends when the first reply begins.
+    prompt : float array (levels + 1,)
+        Share of the later replies that come in time, by open contacts.
+    together : int
+        1: a contact counts once, when all its replies are in time; 0: every reply counts.
+    """
+
+    kind: int
+    definition: int
+    seconds: float
+    cap: float
+    unanswered: float
+    later: float
+    response: FloatArray
+    prompt: FloatArray
+    together: int
+
+
+class Stream(NamedTuple):
+    """The contacts that reach people in every future: rows in order of future and time.
+
+    Attributes
+    ----------
+    first : int array (futures + 1,)
+        The contacts of future ``r`` are rows ``first[r]`` to ``first[r + 1]``.
+    arrival, limit : float arrays (contacts,)
+        Seconds after the horizon's start at which they come, and leave if not served until then.
+    """
+
+    first: IntArray
+    arrival: FloatArray
+    limit: FloatArray
+
+
+class State(NamedTuple):
+    """Where every future stands: arrays (futures,).
+
+    ``coming`` and ``head`` are the rows of the next arrival and of the first who may be waiting, ``busy`` the open
+    contacts, ``rest`` the hazard left until the next one ends, ``random`` the state of the generator.
+    """
+
+    coming: IntArray
+    head: IntArray
+    busy: IntArray
+    rest: FloatArray
+    random: WordArray
+
+    def copy(self) -> State:
+        """Return a state that changes on its own."""
+        return State(self.coming.copy(), self.head.copy(), self.busy.copy(), self.rest.copy(), self.random.copy())
