@@ -247,7 +247,7 @@ def _method(demand: QueueDemand) -> str:
     after = (
         f"corrected by simulating {len(demand.counts)} futures until every target holds"
         if demand.is_played
-        else "the cell that needs most decides for interval targets, else the mean"
+        else "not simulated; the cell that needs most decides for interval targets, else the mean"
     )
     rest = f"where no target counts at most {OCCUPANCY_MAX:.0%} busy"
     return f"{model} at the modified offered load, {cells}; {after}; {rest}"

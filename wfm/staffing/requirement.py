@@ -30,6 +30,8 @@ FUTURE_CONTACTS = 3e6
 """Contacts that are played per look at a queue: what decides how many futures there are."""
 FUTURES_LEAST, FUTURES_MOST = 40, 400
 INTERVAL_EFFORT = 5.0
+CONTACTS_HELD, FUTURES_WORTH = 2e7, 8
+"""Contacts of all futures together that are held in memory (16 bytes each), and how few futures still tell something."""
 
 
 def requirement(
@@ -194,9 +196,13 @@ def _counted_by_day(demands: list[QueueDemand], grid: TimeGrid) -> dict[tuple[st
 
 
 def _enough(contacts: float, by_interval: bool) -> int:
-    """Return how many futures are worth playing: the fewer contacts, the more; more where single intervals count."""
+    """Return how many futures are worth playing: the fewer contacts, the more; more where single intervals count.
+
+    0 where so many contacts come that too few futures fit into memory: chance matters little then, and the formulas do.
+    """
     wanted = FUTURE_CONTACTS * (INTERVAL_EFFORT if by_interval else 1.0) / max(contacts, 1.0)
-    return int(np.clip(wanted, FUTURES_LEAST, FUTURES_MOST))
+    count = int(min(np.clip(wanted, FUTURES_LEAST, FUTURES_MOST), CONTACTS_HELD / max(contacts, 1.0)))
+    return count if count >= FUTURES_WORTH else 0
 
 
 def _past(inputs: Inputs, queue: Queue, number: int) -> Past:
