@@ -31,7 +31,7 @@ FUTURE_CONTACTS = 3e6
 FUTURES_LEAST, FUTURES_MOST = 40, 400
 INTERVAL_EFFORT = 5.0
 CONTACTS_HELD, FUTURES_WORTH = 2e7, 8
-"""Contacts of all futures together that are held in memory (16 bytes each), and how few futures still tell something."""
+"""Contacts of all futures together that are held in memory (16 bytes each); the fewest futures that tell something."""
 
 
 def requirement(
