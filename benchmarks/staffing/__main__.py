@@ -25,7 +25,7 @@ def main() -> None:
         ("reference", [str(options.folder)]),
         ("searches", []),
         ("simulators", plan),
-        ("theory", []),
+        ("theory", [str(options.folder)]),
         ("midnight", []),
     )
     failed = []

@@ -83,6 +83,10 @@ class Formula:
             out[steep] = self._decide(self._needed(loads[steep], aht[steep]))
         return out
 
+    def calmest(self) -> IntArray:
+        """Return the agents that the calmest cell of every interval needs: whoever comes needs at least these."""
+        return np.asarray(self._needed(_joined(self.minute_loads), self.aht_seconds).min(axis=1), dtype=np.int64)
+
     def _decide(self, needed: IntArray) -> IntArray:
         if self.highest:
             return np.asarray(needed.max(axis=1), dtype=np.int64)

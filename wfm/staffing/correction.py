@@ -178,6 +178,8 @@ def corrected(
     start = np.where(window, np.maximum(formula.agents(), floor), floor)
     search = _Search(futures, formula.target, gauge, window, past, floor.copy(), start)
     if formula.target.over == "interval":
+        # Never below the steady queue of the calmest cell: else a calm stretch flickers between n and n - 1 agents.
+        search.agents = np.where(window, np.maximum(floor, formula.calmest()), floor)
         return search.agents, _by_interval(search)
     level = round(math.log(max(factor, 0.1)) / LEVEL_STEP)
     if formula.target.over == "day":

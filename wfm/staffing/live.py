@@ -18,6 +18,7 @@ from wfm.staffing.inversion import UnreachableTargetError
 from wfm.staffing.shrinkage import with_shrinkage
 from wfm.staffing.varying import cell_loads
 from wfm.staffing.volume import draw_futures
+from wfm.turns import turns
 
 __all__ = ["OCCUPANCY_MAX", "VOLUME_MIN", "QueueDemand", "QueueStaff", "live_staff", "target_text"]
 
@@ -95,6 +96,7 @@ def live_staff(demand: QueueDemand, grid: TimeGrid) -> QueueStaff:
         for number, target in enumerate(queue.target)
         if np.any(_counts(demand, number)) and _applies(target, queue, staff)
     ]
+    staff.problems += [problem for number, target in binding for problem in _too_slow(demand, number, target)]
     for number, target in binding:
         _by_formula(demand, staff, number, target)
     if staff.problems:
@@ -211,8 +213,32 @@ def _applies(target: Target, queue: Queue, staff: QueueStaff) -> bool:
     return True
 
 
+def _too_slow(demand: QueueDemand, number: int, target: Target) -> list[Problem]:
+    """Return that replies take too long even where people hold one chat at a time, if they do."""
+    queue = demand.queue
+    if target.count == "contact" or queue.reply_seconds is None:
+        return []
+    alone = turns(queue.reply_seconds, queue.think_seconds, 1)
+    if target.metric == "average_response":
+        if alone.response_seconds <= (target.seconds or 0.0):
+            return []
+        found = f"a reply takes {alone.response_seconds:g} s on average"
+    else:
+        share = alone.share_within(target.seconds or 0.0)
+        every = share if target.count == "round" else share ** (queue.rounds or 1.0)
+        if every >= (target.share or 0.0):
+            return []
+        found = f"{every:.1%} come within {target.seconds:g} s"
+    text = (
+        f"{queue.id} target {number + 1}: {target_text(target)} can't be reached by any number of agents: with one "
+        f"chat at a time {found}; allow more time, or lower reply_seconds"
+    )
+    return [Problem("plan.toml", 0, f'[[queue]] {demand.place + 1} "{queue.id}" target {number + 1} seconds', text)]
+
+
 def _unreachable(demand: QueueDemand, number: int, target: Target) -> Problem:
-    ways = {"abandoned": "ask at least 0.001", "average_response": "ask at least 0.1 seconds"}
+    at_least = "ask at least 0.001"
+    ways = {"abandoned": at_least, "no_service": at_least, "average_response": "ask at least 0.1 seconds"}
     text = (
         f"{demand.queue.id} target {number + 1}: {target_text(target)} can't be reached by any number of agents; "
         f"{ways.get(target.metric, 'ask at most 0.999')}"
@@ -224,12 +250,13 @@ def _unreachable(demand: QueueDemand, number: int, target: Target) -> Problem:
 def target_text(target: Target) -> str:
     """Return a target in words."""
     if target.metric == "average_response":
-        return f"mean wait of at most {target.seconds:g} s"
+        return f"mean {'response' if target.count == 'round' else 'wait'} of at most {target.seconds:g} s"
     if target.metric == "abandoned":
         return f"at most share {target.share} abandoned"
     if target.metric == "no_service":
         return f"at most share {target.share} without service"
-    return f"share {target.share} within {target.seconds:g} s"
+    counted = {"round": " for every reply", "customer": " for all replies of a customer"}.get(target.count, "")
+    return f"share {target.share} within {target.seconds:g} s{counted}"
 
 
 def _method(demand: QueueDemand) -> str:

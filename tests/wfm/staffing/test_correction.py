@@ -15,6 +15,7 @@ from scipy.stats import poisson
 
 from tests.wfm.staffing.test_requirement import forecast_of, inputs_of, phone, target
 from wfm.arrival_shape import cell_shares, log_slopes, positions
+from wfm.errors import InputError
 from wfm.inputs import Attained, Inputs
 from wfm.results import Forecast, Requirement
 from wfm.simulation.line import ABANDONED, WITHIN, Desk, Gauge
@@ -297,3 +298,21 @@ def test_a_backlog_is_worked_off() -> None:
     )  # fmt: skip
     assert loaded.sum() - plain.sum() >= 120 * 300 / 1800 - 2
     assert loaded[:48].sum() - plain[:48].sum() >= 120 * 300 / 1800 - 2
+
+
+def test_a_calm_stretch_does_not_flicker() -> None:
+    """A steady queue judged by interval has at least the number of theory in every interval."""
+    inputs = inputs_of(phone(target=[target(over="interval")]), days=1, method="simulation")
+    forecast = forecast_of(inputs, 100.0)
+    paths = np.random.default_rng(5).poisson(100.0, (200, 1, 48)).astype(np.float32)
+    assert requirement(inputs, replace(forecast, paths=paths), 1).agents_required.min() >= 14
+
+
+def test_replies_that_are_too_slow_for_any_staff_are_told() -> None:
+    """Where even one chat at a time misses a target on every reply, no number of agents is given."""
+    chat = {"id": "a", "channel": "chat", "concurrency": 5, "rounds": 8, "reply_seconds": 40, "aht_seconds": 400}
+    inputs = inputs_of({**chat, "target": [target(seconds=10, count="round")]}, method="simulation")
+    with pytest.raises(InputError, match="one chat at a time"):
+        requirement(inputs, forecast_of(inputs, 100.0, aht=400.0), 1)
+    slower = inputs_of({**chat, "target": [target(seconds=180, count="round")]}, method="simulation")
+    assert requirement(slower, forecast_of(slower, 100.0, aht=400.0), 1).agents_required.min() > 0
