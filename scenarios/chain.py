@@ -194,9 +194,7 @@ class _Chain:
         inputs, made = self.result.inputs, _given(self.result.forecast)
         if inputs.own_requirement is not None:
             return replace(self.result, requirement=staffing.from_table(inputs))
-        return replace(
-            self.result, requirement=staffing.requirement(inputs, made, self.seed, self.progress, self.effort.jobs)
-        )
+        return replace(self.result, requirement=staffing.requirement(inputs, made, self.seed, self.progress))
 
     def _roster(self) -> ChainResult:
         from scheduling.build import SearchLimits, build

@@ -47,8 +47,9 @@ class Formula:
         Mean open contacts in every minute if nobody waited.
     highest : bool
         Whether the cell that needs most decides; else the mean over the interval's cells, rounded up.
-    shaped : bool
-        Whether the shape of patience counts; else it is taken as exponential, which is faster.
+    fine : bool
+        Whether cells of five minutes (one where the load changes fast) and the shape of patience count; else whole
+        intervals (five minutes) and exponential patience: enough to start a search and to span its family.
     """
 
     queue: Queue
@@ -56,16 +57,16 @@ class Formula:
     aht_seconds: FloatArray
     minute_loads: FloatArray
     highest: bool
-    shaped: bool = False
+    fine: bool = True
 
     @classmethod
     def of(
         cls, queue: Queue, target: Target, volume: FloatArray, slope: FloatArray, aht_seconds: FloatArray, minutes: int,
-        highest: bool, shaped: bool = False,
+        highest: bool, fine: bool = True,
     ) -> Formula:  # fmt: skip
         """Return the formula for a volume of contacts per interval."""
         loads = cell_loads(volume, slope, slot_seconds(queue, aht_seconds), minutes)
-        return cls(queue, target, aht_seconds, loads, highest, shaped)
+        return cls(queue, target, aht_seconds, loads, highest, fine)
 
     def agents(self, factor: float = 1.0, first: int = 0, last: int | None = None) -> IntArray:
         """Return the agents of the intervals ``first`` to before ``last``.
@@ -76,16 +77,17 @@ class Formula:
             Where no number of agents reaches the target.
         """
         loads, aht = self.minute_loads[first:last] * factor, self.aht_seconds[first:last]
-        wide = self._needed(_joined(loads), aht)
-        out = self._decide(wide)
+        calm, fast = (CELL_MINUTES, 1) if self.fine else (loads.shape[1], CELL_MINUTES)
+        out = self._decide(self._needed(_joined(loads, calm), aht))
         steep = np.flatnonzero(loads.max(axis=1) > _STEEP * np.maximum(loads.min(axis=1), 1.0))
         if steep.size:
-            out[steep] = self._decide(self._needed(loads[steep], aht[steep]))
+            out[steep] = self._decide(self._needed(_joined(loads[steep], fast), aht[steep]))
         return out
 
     def calmest(self) -> IntArray:
         """Return the agents that the calmest cell of every interval needs: whoever comes needs at least these."""
-        return np.asarray(self._needed(_joined(self.minute_loads), self.aht_seconds).min(axis=1), dtype=np.int64)
+        cells = _joined(self.minute_loads, CELL_MINUTES)
+        return np.asarray(self._needed(cells, self.aht_seconds).min(axis=1), dtype=np.int64)
 
     def _decide(self, needed: IntArray) -> IntArray:
         if self.highest:
@@ -100,7 +102,7 @@ class Formula:
 
     def _steady(self, per_hour: FloatArray, aht: FloatArray) -> IntArray | int:
         target, queue = self.target, self.queue
-        if self.shaped and queue.patience_seconds is not None and queue.patience_distribution != "exponential":
+        if self.fine and queue.patience_seconds is not None and queue.patience_distribution != "exponential":
             shape = Patience.of(queue.patience_distribution, queue.patience_seconds, queue.patience_cv)
             return self._with_shape(per_hour, aht, shape)
         patience, speed = queue.patience_seconds, speeds(queue.speedup)
@@ -131,8 +133,7 @@ class Formula:
         return np.maximum((self.target.seconds or 0.0) - handled, np.zeros(aht.shape))
 
 
-def _joined(loads: FloatArray) -> FloatArray:
-    """Return the mean load of every cell of five minutes: shape (intervals, cells)."""
-    minutes = loads.shape[1]
-    cells = loads.reshape(len(loads), minutes // CELL_MINUTES, CELL_MINUTES)
+def _joined(loads: FloatArray, minutes: int) -> FloatArray:
+    """Return the mean load of every cell of some minutes: shape (intervals, cells)."""
+    cells = loads.reshape(len(loads), loads.shape[1] // minutes, minutes)
     return np.asarray(cells.mean(axis=2), dtype=np.float64)

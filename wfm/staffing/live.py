@@ -118,7 +118,7 @@ def _counts(demand: QueueDemand, number: int) -> BoolArray:
 
 
 def _by_formula(demand: QueueDemand, staff: QueueStaff, number: int, target: Target) -> None:
-    formula = _formula(demand, target, demand.volumes[number], shaped=True)
+    formula = _formula(demand, target, demand.volumes[number])
     try:
         needed = formula.agents()
     except UnreachableTargetError:
@@ -130,10 +130,10 @@ def _by_formula(demand: QueueDemand, staff: QueueStaff, number: int, target: Tar
     staff.by_formula = np.maximum(staff.by_formula, needed)
 
 
-def _formula(demand: QueueDemand, target: Target, volume: FloatArray, shaped: bool = False) -> Formula:
+def _formula(demand: QueueDemand, target: Target, volume: FloatArray, fine: bool = True) -> Formula:
     reaching = np.where(demand.is_open, volume, 0.0)
     highest = target.over == "interval" and not demand.is_played
-    return Formula.of(demand.queue, target, reaching, demand.slope, demand.aht_seconds, demand.minutes, highest, shaped)
+    return Formula.of(demand.queue, target, reaching, demand.slope, demand.aht_seconds, demand.minutes, highest, fine)
 
 
 def _correct(
@@ -150,7 +150,7 @@ def _correct(
         window = _counts(demand, number)
         start = float(demand.volumes[number][window].sum() / max(demand.mean_volume[window].sum(), 1e-12))
         found, holds = corrected(
-            futures, grid, _formula(demand, target, volume), gauge_of(queue, target, handled), window,
+            futures, grid, _formula(demand, target, volume, fine=False), gauge_of(queue, target, handled), window,
             staff.agents.astype(np.int64), demand.pasts[number], start,
         )  # fmt: skip
         staff.decided[found > staff.agents] = f"target {number + 1}"

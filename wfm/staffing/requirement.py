@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -35,7 +36,7 @@ CONTACTS_HELD, FUTURES_WORTH = 2e7, 8
 
 
 def requirement(
-    inputs: Inputs, forecast: Forecast, seed: int = 1, progress: Progress = silent, jobs: int = 1
+    inputs: Inputs, forecast: Forecast, seed: int = 1, progress: Progress = silent, jobs: int | None = None
 ) -> Requirement:
     """Return the agents that every queue needs for its targets.
 
@@ -57,8 +58,8 @@ def requirement(
         Seeds the simulated futures.
     progress : Progress
         Told after each queue.
-    jobs : int
-        Queues staffed at the same time; the result does not depend on it.
+    jobs : int, optional
+        Queues staffed at the same time; the processors at hand when not given. The result does not depend on it.
 
     Returns
     -------
@@ -96,12 +97,12 @@ def requirement(
     )
 
 
-def _staffed(demands: list[QueueDemand], grid: TimeGrid, progress: Progress, jobs: int) -> list[QueueStaff]:
+def _staffed(demands: list[QueueDemand], grid: TimeGrid, progress: Progress, jobs: int | None) -> list[QueueStaff]:
     def one(demand: QueueDemand) -> QueueStaff:
         return mail_staff(demand, grid) if demand.queue.channel == "email" else live_staff(demand, grid)
 
     staffs = []
-    with ThreadPoolExecutor(max(jobs, 1)) as pool:
+    with ThreadPoolExecutor(jobs or os.cpu_count() or 1) as pool:
         for done, staff in enumerate(pool.map(one, demands), start=1):
             staffs.append(staff)
             progress("staff", done / len(demands), f"{done} of {len(demands)} queues")
