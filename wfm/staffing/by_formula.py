@@ -65,7 +65,7 @@ class Formula:
         highest: bool, fine: bool = True,
     ) -> Formula:  # fmt: skip
         """Return the formula for a volume of contacts per interval."""
-        loads = cell_loads(volume, slope, slot_seconds(queue, aht_seconds), minutes)
+        loads = cell_loads(volume, slope, slot_seconds(queue, aht_seconds), minutes, queue.bot_seconds)
         return cls(queue, target, aht_seconds, loads, highest, fine)
 
     def agents(self, factor: float = 1.0, first: int = 0, last: int | None = None) -> IntArray:

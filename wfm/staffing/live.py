@@ -103,7 +103,8 @@ def live_staff(demand: QueueDemand, grid: TimeGrid) -> QueueStaff:
         return staff
     factor = _repeats(demand, staff.by_formula)
     volume = np.where(demand.is_open, demand.mean_volume, 0.0) * factor
-    loads = cell_loads(volume, demand.slope, slot_seconds(queue, demand.aht_seconds), demand.minutes)
+    handle = slot_seconds(queue, demand.aht_seconds)
+    loads = cell_loads(volume, demand.slope, handle, demand.minutes, queue.bot_seconds)
     staff.peak = np.where(demand.is_open, loads.max(axis=1), 0.0) / len(queue.speedup)
     if demand.is_played and binding:
         _correct(demand, grid, staff, binding, volume, factor)

@@ -47,7 +47,9 @@ def offered_load(rate_per_second: ArrayLike, cell_seconds: float, survival: Arra
     return np.maximum(fftconvolve(rate, kept)[: rate.size], 0.0)
 
 
-def cell_loads(volume: FloatArray, slope: FloatArray, handle_seconds: FloatArray, minutes: int) -> FloatArray:
+def cell_loads(
+    volume: FloatArray, slope: FloatArray, handle_seconds: FloatArray, minutes: int, delay_seconds: float = 0.0
+) -> FloatArray:
     """Return the mean offered load of every minute, for exponential handle times: shape (intervals, minutes).
 
     Parameters
@@ -58,12 +60,16 @@ def cell_loads(volume: FloatArray, slope: FloatArray, handle_seconds: FloatArray
         Mean time a contact takes.
     minutes : int
         Length of an interval.
+    delay_seconds : float
+        Mean of an exponential time before contacts reach people, such as a bot's dialogue.
 
     Notes
     -----
     Before the first interval the load is taken as steady at the first minute's rate.
     """
     rates = volume[:, None] * cell_shares(slope, minutes) / 60.0
+    if delay_seconds > 0.0:
+        rates = _relax(rates, np.full(volume.size, delay_seconds)) / delay_seconds
     return _relax(rates, handle_seconds)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +12,7 @@ from wfm.errors import InputError, Problem
 from wfm.grid import MINUTES_PER_DAY, TimeGrid
 from wfm.plan import Queue, Target
 from wfm.results import Forecast
-from wfm.simulation.line import Desk
+from wfm.simulation.line import Desk, Stream
 from wfm.simulation.single import draw
 from wfm.staffing.chat import speeds
 from wfm.staffing.correction import Futures
@@ -113,9 +114,23 @@ def draw_futures(
     interval = minutes * 60.0
     desk = Desk(speeds(queue.speedup), np.ascontiguousarray(aht_seconds), interval)
     stream = draw(counts, interval, slope, _patience_table(queue), seed)
+    if queue.bot_seconds > 0.0:
+        stream = _delayed(stream, queue.bot_seconds, seed)
     speed = desk.speedup
     busy = counts[:, 0].mean() / interval * aht_seconds[0] * speed.size / speed[-1]
     return Futures(desk, stream, contained.astype(np.float64), round(float(busy)), seed)
+
+
+def _delayed(stream: Stream, seconds: float, seed: int) -> Stream:
+    """Return the contacts as they come out of a bot's dialogue of exponential length, in order of time."""
+    arrival, limit = stream.arrival.copy(), stream.limit.copy()
+    random = np.random.default_rng((seed, 2))
+    for first, last in pairwise(stream.first.tolist()):
+        later = random.exponential(seconds, last - first)
+        order = np.argsort(arrival[first:last] + later, kind="stable")
+        limit[first:last] = (limit[first:last] + later)[order]
+        arrival[first:last] = (arrival[first:last] + later)[order]
+    return Stream(stream.first, arrival, limit)
 
 
 def _patience_table(queue: Queue) -> FloatArray:

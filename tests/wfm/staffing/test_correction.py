@@ -316,3 +316,13 @@ def test_replies_that_are_too_slow_for_any_staff_are_told() -> None:
         requirement(inputs, forecast_of(inputs, 100.0, aht=400.0), 1)
     slower = inputs_of({**chat, "target": [target(seconds=180, count="round")]}, method="simulation")
     assert requirement(slower, forecast_of(slower, 100.0, aht=400.0), 1).agents_required.min() > 0
+
+
+def test_a_bots_dialogue_smooths_the_jump() -> None:
+    """Contacts that come out of a long dialogue reach people later and less at once: a lower peak, the same work."""
+    inputs, forecast, _ = opening(over="interval")
+    queue = inputs.plan.queue[0].model_copy(update={"bot_seconds": 600.0})
+    slow = replace(inputs, plan=inputs.plan.model_copy(update={"queue": (queue,)}))
+    at_once, later = (requirement(given, forecast, 1).agents_required[0] for given in (inputs, slow))
+    assert later.max() < 0.9 * at_once.max()
+    assert later.sum() == pytest.approx(at_once.sum(), rel=0.03)
