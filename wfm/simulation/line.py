@@ -33,11 +33,15 @@ class Desk(NamedTuple):
     aht_seconds : float array (intervals,)
         Handle time of a contact alone.
     interval_seconds : float
+    packed : bool
+        Whether open contacts fill one agent after the other (the most busy first) instead of being spread evenly. Gaps
+        that finished contacts leave are not seen, so this is the slowest that such routing can be.
     """
 
     speedup: FloatArray
     aht_seconds: FloatArray
     interval_seconds: float
+    packed: bool = False
 
 
 class Gauge(NamedTuple):

@@ -127,11 +127,14 @@ def new_state(stream: Stream, busy: int, seed: int) -> State:
 
 
 @part
-def _drain(busy: int, agents: int, speedup: FloatArray) -> float:
-    """Return at which rate contacts end when they are spread evenly, in contacts handled alone."""
+def _drain(busy: int, agents: int, speedup: FloatArray, packed: bool) -> float:
+    """Return at which rate contacts end, in contacts handled alone."""
     levels = speedup.size
     if agents <= 0 or busy >= agents * levels:  # agents who leave finish what they hold
         return float(busy * speedup[levels - 1] / levels)
+    if packed:
+        left = busy % levels
+        return float(busy // levels * speedup[levels - 1] + (speedup[left - 1] if left > 0 else 0.0))
     level = busy // agents
     extra = busy - level * agents
     rate = 0.0 if level == 0 else (agents - extra) * speedup[level - 1]
@@ -174,8 +177,8 @@ def _record(
 
 @part
 def _serve_waiting(
-    gauge: Gauge, stream: Stream, levels: int, interval_seconds: float, staff: int, cells: tuple[int, int], now: float,
-    coming: int, head: int, busy: int, upper: FloatArray, lower: FloatArray,
+    gauge: Gauge, stream: Stream, levels: int, packed: bool, interval_seconds: float, staff: int,
+    cells: tuple[int, int], now: float, coming: int, head: int, busy: int, upper: FloatArray, lower: FloatArray,
 ) -> tuple[int, int]:  # fmt: skip
     """Serve those who wait, first come first served; who has lost patience is found on the way."""
     while head < coming and busy < staff * levels:
@@ -184,7 +187,7 @@ def _serve_waiting(
         cell = int(stream.arrival[head] / interval_seconds) - cells[0]
         if 0 <= cell < cells[1] - cells[0]:
             wait = (stream.limit[head] if gave_up else now) - stream.arrival[head]
-            level = min(max((busy + staff - 1) // max(staff, 1), 1), levels)
+            level = levels if packed else min(max((busy + staff - 1) // max(staff, 1), 1), levels)
             _record(gauge, wait, not gave_up, level, upper, lower, cell)
         head += 1
     return head, busy
@@ -201,9 +204,21 @@ def _play_interval(
     now, boundary = i * desk.interval_seconds, (i + 1) * desk.interval_seconds
     while True:
         head, busy = _serve_waiting(
-            gauge, stream, desk.speedup.size, desk.interval_seconds, staff, cells, now, coming, head, busy, upper, lower
+            gauge,
+            stream,
+            desk.speedup.size,
+            desk.packed,
+            desk.interval_seconds,
+            staff,
+            cells,
+            now,
+            coming,
+            head,
+            busy,
+            upper,
+            lower,
         )
-        rate = _drain(busy, staff, desk.speedup) / handle
+        rate = _drain(busy, staff, desk.speedup, desk.packed) / handle
         ends = now + rest / rate if busy > 0 else math.inf
         comes = stream.arrival[coming] if coming < last else math.inf
         if min(ends, comes) >= boundary:

@@ -122,11 +122,12 @@ class _Search:
         target = self.target
         goal = target.seconds if target.metric == "average_response" else target.share
         assert goal is not None
-        if target.confidence is None and not _mean_holds(upper, lower, goal, self.rising):
+        assessed = lower >= max(target.exempt_below, 1)
+        if target.confidence is None and not _mean_holds(upper[assessed], lower[assessed], goal, self.rising):
             return False
         if target.confidence is None and target.over == "interval":
             return True
-        reached = np.divide(upper, lower, out=np.full(upper.shape, goal), where=lower > max(target.exempt_below - 1, 0))
+        reached = np.divide(upper, lower, out=np.full(upper.shape, goal), where=assessed)
         good = reached >= goal - 1e-12 if self.rising else reached <= goal + 1e-12
         if target.confidence is None:
             return bool(good.mean() >= 0.5)

@@ -271,6 +271,8 @@ def _method(demand: QueueDemand) -> str:
         model = f"{name} ({stays})"
     else:
         model = f"balanced birth-death chat with {queue.concurrency} conversations per agent ({stays})"
+        if queue.routing == "most_busy":
+            model += ", the most busy agent first only where simulated"
     cells = f"cells of {CELL_MINUTES} minutes, of one minute where it changes fast"
     after = (
         f"corrected by simulating {len(demand.counts)} futures until every target holds"

@@ -74,6 +74,7 @@ def requirement(
     plan = inputs.plan
     if forecast.grid != plan.plan.grid:
         raise ValueError("expected a forecast on the plan's grid")
+    seed &= 2**63 - 1  # as random generators want it
     problems: list[Problem] = []
     slopes = log_slopes(forecast.rate)
     demands = [

@@ -112,7 +112,8 @@ def draw_futures(
         random = np.random.default_rng((seed, zlib.crc32(queue.id.encode()), 1))
         counts = counts + random.poisson(counts * (factor - 1.0))
     interval = minutes * 60.0
-    desk = Desk(speeds(queue.speedup), np.ascontiguousarray(aht_seconds), interval)
+    packed = queue.routing == "most_busy" and queue.concurrency > 1
+    desk = Desk(speeds(queue.speedup), np.ascontiguousarray(aht_seconds), interval, packed)
     stream = draw(counts, interval, slope, _patience_table(queue), seed)
     if queue.bot_seconds > 0.0:
         stream = _delayed(stream, queue.bot_seconds, seed)

@@ -326,3 +326,22 @@ def test_a_bots_dialogue_smooths_the_jump() -> None:
     at_once, later = (requirement(given, forecast, 1).agents_required[0] for given in (inputs, slow))
     assert later.max() < 0.9 * at_once.max()
     assert later.sum() == pytest.approx(at_once.sum(), rel=0.03)
+
+
+def test_filling_the_most_busy_first_is_slower() -> None:
+    """Where a further chat gains little, packed agents do less than evenly loaded ones, and more are needed."""
+    chat = {
+        "id": "a",
+        "channel": "chat",
+        "concurrency": 3,
+        "concurrency_speedup": [1.0, 1.1, 1.2],
+        "patience_seconds": 120,
+    }
+    numbers = [
+        requirement(inputs, forecast_of(inputs, 30.0, aht=600.0), 1).agents_required.sum()
+        for inputs in (
+            inputs_of({**chat, "routing": way, "target": [target(share=0.95)]}, method="simulation")
+            for way in ("least_busy", "most_busy")
+        )
+    ]
+    assert numbers[1] > numbers[0]
