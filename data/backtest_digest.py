@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from data.labels import word
-from wfm.results import BacktestRow
+from wfm.track_record import BacktestRow
 
 __all__ = ["CHOSEN", "MEAN", "PLAIN", "WITHOUT_EVENTS", "Digest"]
 

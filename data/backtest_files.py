@@ -12,7 +12,7 @@ from pathlib import Path
 from data.result_tables import COLUMNS, backtest_csv
 from data.summary import installed_versions
 from wfm.inputs import Inputs
-from wfm.results import Backtest, BacktestRow
+from wfm.track_record import Backtest, BacktestRow
 
 __all__ = ["backtest_files", "made_from", "recorded"]
 

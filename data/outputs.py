@@ -9,7 +9,8 @@ from data import result_tables as tables
 from data.forecast_parts import parts_of
 from data.summary import summary_json
 from wfm.inputs import Inputs
-from wfm.results import Attainment, BacktestRow, Finding, Forecast, Requirement, Roster
+from wfm.results import Attainment, Finding, Forecast, Requirement, Roster
+from wfm.track_record import BacktestRow
 
 __all__ = ["RunResult", "comparison_files", "report_file", "result_files"]
 

@@ -17,18 +17,8 @@ from numpy.typing import NDArray
 
 from wfm.errors import Problem
 from wfm.grid import TimeGrid
-from wfm.results import (
-    Activity,
-    Attainment,
-    BacktestRow,
-    Finding,
-    Forecast,
-    ForecastPart,
-    Hire,
-    Requirement,
-    Roster,
-    RosteredShift,
-)
+from wfm.results import Activity, Attainment, Finding, Forecast, ForecastPart, Hire, Requirement, Roster, RosteredShift
+from wfm.track_record import BacktestRow
 
 __all__ = [
     "COLUMNS", "activities_csv", "audit_csv", "backtest_csv", "comparison_csv", "coverage_csv", "forecast_csv",

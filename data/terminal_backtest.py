@@ -10,7 +10,7 @@ from rich.table import Table
 
 from data.backtest_digest import CHOSEN, MEAN, WITHOUT_EVENTS, Digest
 from data.terminal_parts import plain_table, spaced
-from wfm.results import BacktestRow
+from wfm.track_record import BacktestRow
 
 __all__ = ["backtest_table"]
 

@@ -23,7 +23,8 @@ from forecasting.work import Work
 from wfm.grid import MINUTES_PER_DAY, TimeGrid
 from wfm.inputs import Inputs
 from wfm.progress import Progress, silent
-from wfm.results import Backtest, BacktestDays, BacktestRow, Forecast
+from wfm.results import Forecast
+from wfm.track_record import Backtest, BacktestDays, BacktestRow
 
 __all__ = ["CHOSEN", "WITHOUT_EVENTS", "backtest", "on_slots", "peak_days"]
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from forecasting.accuracy import bias, coverage, mase, quantile_loss, wape
 from forecasting.held_back import Window
-from wfm.results import BacktestRow
+from wfm.track_record import BacktestRow
 
 __all__ = [
     "ALL_QUEUES", "ALL_WEEKS", "EVENT", "HOLIDAY", "ORDINARY", "QUANTILES", "Guess", "Held", "Row",

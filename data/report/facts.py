@@ -17,7 +17,8 @@ from data.labels import word
 from data.report.html import Html, tag
 from wfm.grid import TimeGrid
 from wfm.inputs import Inputs
-from wfm.results import Attainment, BacktestRow, Finding, Forecast, Requirement, Roster
+from wfm.results import Attainment, Finding, Forecast, Requirement, Roster
+from wfm.track_record import BacktestRow
 
 __all__ = ["Facts", "count", "decimal", "percent", "short_date"]
 

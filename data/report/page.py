@@ -17,7 +17,8 @@ from data.report.shell import shell
 from data.report.staffing import day_view, staffing
 from data.report.targets import targets
 from wfm.inputs import Inputs
-from wfm.results import Attainment, BacktestRow, Finding, Forecast, Requirement, Roster
+from wfm.results import Attainment, Finding, Forecast, Requirement, Roster
+from wfm.track_record import BacktestRow
 
 __all__ = ["report_html"]
 

@@ -13,7 +13,7 @@ from data.report.record_charts import error_bars, held_back_chart
 from data.report.shell import shell
 from data.summary import installed_versions
 from wfm.inputs import Inputs
-from wfm.results import Backtest, BacktestRow
+from wfm.track_record import Backtest, BacktestRow
 
 __all__ = ["backtest_html", "record"]
 

@@ -12,7 +12,7 @@ from data.labels import word
 from data.report.charts import VIEW_BOX, DayAxis, nice_step
 from data.report.facts import percent, short_date
 from data.report.html import Html, join, tag
-from wfm.results import BacktestDays, BacktestRow
+from wfm.track_record import BacktestDays, BacktestRow
 
 __all__ = ["error_bars", "held_back_chart"]
 

@@ -15,7 +15,6 @@ from wfm.plan import Plan
 from wfm.results import (
     Activity,
     Attainment,
-    BacktestRow,
     CostBreakdown,
     Finding,
     Forecast,
@@ -28,6 +27,7 @@ from wfm.results import (
     TargetResult,
 )
 from wfm.rules import DayTypes, LabourRules
+from wfm.track_record import BacktestRow
 
 __all__ = ["MadeUp", "made_up", "tiny"]
 

@@ -19,7 +19,7 @@ from data.labels import word
 from data.report import report_html
 from data.terminal_backtest import backtest_table
 from tests.data.made_up import MadeUp, tiny
-from wfm.results import Backtest, BacktestDays, BacktestRow
+from wfm.track_record import Backtest, BacktestDays, BacktestRow
 
 MADE = tiny()
 

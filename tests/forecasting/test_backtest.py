@@ -17,7 +17,7 @@ from forecasting.backtest import backtest, peak_days
 from tests.forecasting import driver_world as shop
 from tests.forecasting import world
 from wfm.inputs import Inputs
-from wfm.results import Backtest, BacktestRow
+from wfm.track_record import Backtest, BacktestRow
 
 PLAIN = {"mean_8_weeks", "seasonal_naive"}
 MODELS = {"chosen", "regression", "mean_8_weeks+events", *PLAIN}
