@@ -88,7 +88,7 @@ def optimum(patience: float | None, futures: int = 500) -> IntArray:
     stream = true_stream(futures, patience, 2)
     n = 2 * 1440 // MINUTES
     desk = Desk(np.ones(1), np.full(n, AHT), MINUTES * 60.0)
-    gauge = Gauge(WITHIN, 0, WITHIN_SECONDS, 600.0, -1.0, 0.0, np.zeros(2), np.ones(2), 0)
+    gauge = Gauge(WITHIN, 0, WITHIN_SECONDS, 600.0, -1.0, 0.0, np.zeros(2), np.ones((2, 2)), 0)
     agents, state = np.full(n, round(CALM_LOAD * 1.1)), new_state(stream, round(CALM_LOAD), 3)
     for t in range(n):
         low, high = 1, 4000

@@ -107,7 +107,7 @@ def ours_single(customers: float) -> float:
     steps = np.arange(64 * 40 + 1) / 64.0
     desk = line.Desk(np.ones(1), np.full(hours, AHT), HOUR)
     none = np.zeros(2)
-    gauge = line.Gauge(line.WITHIN, 0, WITHIN, math.inf, -1.0, 0.0, none, none, 0)
+    gauge = line.Gauge(line.WITHIN, 0, WITHIN, math.inf, -1.0, 0.0, none, np.ones((2, 2)), 0)
     agents = np.full(hours, AGENTS)
 
     def once(futures: int) -> tuple[int, float]:

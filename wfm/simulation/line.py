@@ -58,8 +58,9 @@ class Gauge(NamedTuple):
         Replies per contact after the first.
     response : float array (levels + 1,)
         Mean seconds of a reply by open contacts; zeros where the wait ends when the first reply begins.
-    prompt : float array (levels + 1,)
-        Share of the later replies that come in time, by open contacts.
+    prompt : float array (levels + 1, steps + 1)
+        Share of replies that come within 0, 1, ... ``steps`` parts of the target time, by open contacts; ones where the
+        wait ends when the first reply begins.
     together : int
         1: a contact counts once, when all its replies are in time; 0: every reply counts.
     """

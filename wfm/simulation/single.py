@@ -19,12 +19,12 @@ import numpy as np
 from wfm.compiled import compiled, part
 from wfm.simulation.hashing import exponential, mix
 from wfm.simulation.line import (
-    ABANDONED,
     ANSWERED,
     AVERAGE,
     LEFT_QUEUE,
     NO_SERVICE,
     NOT_SHORT,
+    WITHIN,
     Desk,
     FloatArray,
     Gauge,
@@ -142,53 +142,96 @@ def _drain(busy: int, agents: int, speedup: FloatArray, packed: bool) -> float:
 
 
 @part
-def _record(
-    gauge: Gauge, wait: float, answered: bool, level: int, upper: FloatArray, lower: FloatArray, cell: int
-) -> None:
-    """Add one contact to the sums above and below the line."""
-    kind = gauge.kind
-    if kind in (NO_SERVICE, ABANDONED):
-        lower[cell] += 1.0
-        upper[cell] += 1.0 if not answered or (kind == NO_SERVICE and wait > 0.0) else 0.0
-        return
-    if kind == AVERAGE:
-        if answered:
-            reply = gauge.response[level]
-            lower[cell] += 1.0 + gauge.later
-            upper[cell] += min(wait + reply, gauge.cap) + gauge.later * min(reply, gauge.cap)
-        elif gauge.unanswered == gauge.unanswered:
+def _levels(desk: Desk, busy: int, agents: int) -> tuple[int, float, float]:
+    """Return at which level a new contact is held (itself in ``busy``): the highest, and two shares of that level.
+
+    The others are one level lower: an agent whose contact has just ended is filled first, so the share of starts at the
+    highest level is that of the ends there; the share later on is that of the open contacts there.
+    """
+    levels = desk.speedup.size
+    level = min(max((busy + agents - 1) // max(agents, 1), 1), levels)
+    if desk.packed:
+        return levels, 1.0, 1.0
+    if level == 1:
+        return 1, 1.0, 1.0
+    fuller = busy - 1 - (level - 1) * agents
+    ends = fuller * desk.speedup[level - 1]
+    starts = ends / (ends + (agents - fuller) * desk.speedup[level - 2])
+    return level, min(max(starts, 0.0), 1.0), min(max((fuller + 1) * level / busy, 0.0), 1.0)
+
+
+@part
+def _mixed(by_level: FloatArray, level: int, share: float) -> float:
+    """Return the mean of which a share is taken at ``level``, the rest one level lower."""
+    if share >= 1.0:
+        return float(by_level[level])
+    return float(share * by_level[level] + (1.0 - share) * by_level[level - 1])
+
+
+@part
+def _in_time(gauge: Gauge, wait: float, level: int, share: float) -> float:
+    """Return the probability that the first reply comes in time after a wait."""
+    if wait > gauge.seconds:
+        return 0.0
+    steps = gauge.prompt.shape[1] - 1
+    place = (1.0 - wait / gauge.seconds) * steps if gauge.seconds > 0.0 else float(steps)
+    low = min(int(place), steps - 1)
+    before, after = _mixed(gauge.prompt[:, low], level, share), _mixed(gauge.prompt[:, low + 1], level, share)
+    return float(before + (place - low) * (after - before))
+
+
+@part
+def _record_left(gauge: Gauge, wait: float, upper: FloatArray, lower: FloatArray, cell: int) -> None:
+    """Add a contact that gave up to the sums above and below the line."""
+    if gauge.kind == AVERAGE:
+        if gauge.unanswered == gauge.unanswered:
             lower[cell] += 1.0
             upper[cell] += gauge.unanswered if gauge.unanswered >= 0.0 else min(wait, gauge.cap)
         return
-    in_time = wait + gauge.response[level] <= gauge.seconds
-    if not answered:
-        short = wait <= gauge.seconds
+    if gauge.kind == WITHIN:
         if gauge.definition == ANSWERED or (gauge.definition == NOT_SHORT and wait < gauge.seconds):
             return
         lower[cell] += 1.0
-        upper[cell] += 1.0 if gauge.definition == LEFT_QUEUE and short else 0.0
-    elif gauge.together:
-        lower[cell] += 1.0
-        upper[cell] += gauge.prompt[level] ** gauge.later if in_time else 0.0
-    else:
+        upper[cell] += 1.0 if gauge.definition == LEFT_QUEUE and wait <= gauge.seconds else 0.0
+        return
+    lower[cell] += 1.0
+    upper[cell] += 1.0
+
+
+@part
+def _record_taken(
+    gauge: Gauge, wait: float, at: tuple[int, float, float], upper: FloatArray, lower: FloatArray, cell: int
+) -> None:
+    """Add a contact that an agent takes, at the levels ``at`` of :func:`_levels`."""
+    level, starts, stays = at
+    if gauge.kind == AVERAGE:
+        first, later = _mixed(gauge.response, level, starts), _mixed(gauge.response, level, stays)
         lower[cell] += 1.0 + gauge.later
-        upper[cell] += (1.0 if in_time else 0.0) + gauge.later * gauge.prompt[level]
+        upper[cell] += min(wait + first, gauge.cap) + gauge.later * min(later, gauge.cap)
+    elif gauge.kind == WITHIN:
+        soon, prompt = _in_time(gauge, wait, level, starts), _mixed(gauge.prompt[:, -1], level, stays)
+        lower[cell] += 1.0 if gauge.together else 1.0 + gauge.later
+        upper[cell] += soon * prompt**gauge.later if gauge.together else soon + gauge.later * prompt
+    else:
+        lower[cell] += 1.0
+        upper[cell] += 1.0 if gauge.kind == NO_SERVICE and wait > 0.0 else 0.0
 
 
 @part
 def _serve_waiting(
-    gauge: Gauge, stream: Stream, levels: int, packed: bool, interval_seconds: float, staff: int,
-    cells: tuple[int, int], now: float, coming: int, head: int, busy: int, upper: FloatArray, lower: FloatArray,
+    desk: Desk, gauge: Gauge, stream: Stream, staff: int, cells: tuple[int, int], now: float, coming: int, head: int,
+    busy: int, upper: FloatArray, lower: FloatArray,
 ) -> tuple[int, int]:  # fmt: skip
     """Serve those who wait, first come first served; who has lost patience is found on the way."""
-    while head < coming and busy < staff * levels:
+    while head < coming and busy < staff * desk.speedup.size:
         gave_up = stream.limit[head] <= now
         busy += 0 if gave_up else 1
-        cell = int(stream.arrival[head] / interval_seconds) - cells[0]
+        cell = int(stream.arrival[head] / desk.interval_seconds) - cells[0]
         if 0 <= cell < cells[1] - cells[0]:
-            wait = (stream.limit[head] if gave_up else now) - stream.arrival[head]
-            level = levels if packed else min(max((busy + staff - 1) // max(staff, 1), 1), levels)
-            _record(gauge, wait, not gave_up, level, upper, lower, cell)
+            if gave_up:
+                _record_left(gauge, stream.limit[head] - stream.arrival[head], upper, lower, cell)
+            else:
+                _record_taken(gauge, now - stream.arrival[head], _levels(desk, busy, staff), upper, lower, cell)
         head += 1
     return head, busy
 
@@ -203,21 +246,7 @@ def _play_interval(
     handle = desk.aht_seconds[min(i, desk.aht_seconds.size - 1)]
     now, boundary = i * desk.interval_seconds, (i + 1) * desk.interval_seconds
     while True:
-        head, busy = _serve_waiting(
-            gauge,
-            stream,
-            desk.speedup.size,
-            desk.packed,
-            desk.interval_seconds,
-            staff,
-            cells,
-            now,
-            coming,
-            head,
-            busy,
-            upper,
-            lower,
-        )
+        head, busy = _serve_waiting(desk, gauge, stream, staff, cells, now, coming, head, busy, upper, lower)
         rate = _drain(busy, staff, desk.speedup, desk.packed) / handle
         ends = now + rest / rate if busy > 0 else math.inf
         comes = stream.arrival[coming] if coming < last else math.inf
@@ -257,7 +286,7 @@ def _play_one(
         cell = int(stream.arrival[row] / desk.interval_seconds) - begin
         if cell >= 0:
             wait = min(stream.limit[row], i * desk.interval_seconds) - stream.arrival[row]
-            _record(gauge, wait, False, desk.speedup.size, upper, lower, cell)
+            _record_left(gauge, wait, upper, lower, cell)
 
 
 @compiled

@@ -12,6 +12,7 @@ from wfm.turns import turns
 
 __all__ = ["RESPONSE_CAP_SECONDS", "gauge_of"]
 
+_STEPS = 64
 RESPONSE_CAP_SECONDS = 600.0
 """The most with which one response enters an average where the target says nothing: the platforms' rule."""
 
@@ -56,10 +57,11 @@ def _unanswered(target: Target) -> float:
 def _replies(queue: Queue, target: Target, seconds: float) -> tuple[np.ndarray, np.ndarray, float]:
     """Return mean seconds and promptness of replies by open chats, and the replies after the first that count."""
     levels = len(queue.speedup)
-    response, prompt = np.zeros(levels + 1), np.ones(levels + 1)
+    response, prompt = np.zeros(levels + 1), np.ones((levels + 1, _STEPS + 1))
     if queue.rounds is None or queue.reply_seconds is None:
         return response, prompt, 0.0
     for chats in range(1, levels + 1):
         found = turns(queue.reply_seconds, queue.think_seconds, chats)
-        response[chats], prompt[chats] = found.response_seconds, found.share_within(seconds)
+        response[chats] = found.response_seconds
+        prompt[chats] = [found.share_within(seconds * step / _STEPS) for step in range(_STEPS + 1)]
     return response, prompt, 0.0 if target.count == "contact" else queue.rounds - 1.0

@@ -273,6 +273,8 @@ def _method(demand: QueueDemand) -> str:
         model = f"balanced birth-death chat with {queue.concurrency} conversations per agent ({stays})"
         if queue.routing == "most_busy":
             model += ", the most busy agent first only where simulated"
+        if queue.rounds is not None:
+            model += ", replies inside chats only where simulated"
     cells = f"cells of {CELL_MINUTES} minutes, of one minute where it changes fast"
     after = (
         f"corrected by simulating {len(demand.counts)} futures until every target holds"

@@ -29,7 +29,7 @@ FloatArray = NDArray[np.float64]
 
 def gauge(seconds: float, levels: int = 1, kind: int = WITHIN) -> Gauge:
     """Return what measures the share of the offered answered within some seconds."""
-    return Gauge(kind, 0, seconds, 600.0, -1.0, 0.0, np.zeros(levels + 1), np.ones(levels + 1), 0)
+    return Gauge(kind, 0, seconds, 600.0, -1.0, 0.0, np.zeros(levels + 1), np.ones((levels + 1, 2)), 0)
 
 
 def played(
