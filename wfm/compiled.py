@@ -75,5 +75,7 @@ class _Kept(IndexDataCacheFile):  # type: ignore[misc]
 
 
 def _watch_packages(code: Any) -> None:
+    if not hasattr(code, "_cache"):  # numba is switched off: this is the function itself
+        return
     kept = code._cache._cache_file
     code._cache._cache_file = _Kept(kept._cache_path, kept._index_name.removesuffix(".nbi"), stamp())

@@ -8,13 +8,12 @@ import numpy as np
 
 from wfm.plan import Queue, Target
 from wfm.simulation.line import ABANDONED, AVERAGE, DEFINITIONS, NO_SERVICE, OFFERED, WITHIN, Gauge
+from wfm.simulation.targets import RESPONSE_CAP_SECONDS
 from wfm.turns import turns
 
-__all__ = ["RESPONSE_CAP_SECONDS", "gauge_of"]
+__all__ = ["gauge_of"]
 
 _STEPS = 64
-RESPONSE_CAP_SECONDS = 600.0
-"""The most with which one response enters an average where the target says nothing: the platforms' rule."""
 
 
 def gauge_of(queue: Queue, target: Target, handled_seconds: float) -> Gauge:
