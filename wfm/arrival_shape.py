@@ -1,9 +1,10 @@
 """How contacts arrive inside an interval: not evenly, where demand rises or falls.
 
 The forecast gives one number per interval. Inside it the rate is taken to change exponentially, at the slope that the
-neighbours suggest: the smaller of the two slopes to the intervals before and after where both point the same way, else
-none (the limiter "minmod", as in van Leer 1979). Where demand jumps (an opening: more than doubled from one interval to
-the next) only the slope after the jump counts, so that the decay of an opening starts at its first second.
+neighbours suggest: the mean of the slopes from the interval before and to the one after where both point the same way,
+at most twice the smaller of them, else none (the limiter of van Leer 1977, on logarithms). Across a jump - more than
+double, or less than half, on one side only - the other side's slope counts, so that the decay of an opening starts at
+its first second.
 """
 
 from __future__ import annotations
@@ -34,13 +35,19 @@ def log_slopes(rate: ArrayLike) -> FloatArray:
     step = np.diff(np.log(volume), axis=-1)
     edge = np.zeros((*volume.shape[:-1], 1))
     before, after = np.concatenate([edge, step], axis=-1), np.concatenate([step, edge], axis=-1)
-    same = before * after > 0
-    slope = np.where(same, np.sign(before) * np.minimum(np.abs(before), np.abs(after)), 0.0)
+    least = 2.0 * np.minimum(np.abs(before), np.abs(after))
+    slope = np.where(before * after > 0, np.sign(before) * np.minimum(np.abs(before + after) / 2.0, least), 0.0)
+    # Across a jump there is no slope: what counts is the other side's. Of two jumps the upward one is the opening.
     big = math.log(JUMP)
-    slope = np.where((before > big) & (after <= 0), after, slope)
-    slope = np.where((after < -big) & (before >= 0), before, slope)
-    wild = (np.abs(before) > big) & (np.abs(after) > big)
-    slope = np.where(wild, np.where(before > 0, np.minimum(after, 0), 0), slope)
+    turns = before * after <= 0
+    slope = np.where(turns & (after < -big), before, slope)
+    slope = np.where(turns & (before < -big), after, slope)
+    slope = np.where(turns & (after > big), before, slope)
+    # What decays ever more slowly decays faster than that in its own interval: a third of the change is a good fit to
+    # an exponential over a calm level.
+    following = np.concatenate([after[..., 1:], edge], axis=-1)
+    bend = np.where((after < 0) & (following > after) & (following <= 0), following - after, 0.0)
+    slope = np.where(turns & (before > big), after - bend / 3.0, slope)
     few = volume < 1.0  # of so few contacts no slope is known
     return np.where(few, 0.0, np.clip(slope, -_STEEPEST, _STEEPEST))
 

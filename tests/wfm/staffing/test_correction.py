@@ -149,6 +149,16 @@ def test_the_decay_of_an_opening_is_found() -> None:
     assert slopes[4:10] == pytest.approx(-0.5, abs=1e-6)
 
 
+@pytest.mark.parametrize(("minutes", "error"), [(5, 0.01), (15, 0.02), (30, 0.03), (60, 0.07)])
+def test_the_shape_of_an_opening_over_a_calm_level(minutes: int, error: float) -> None:
+    """The slopes are close to the true change of the rate over each interval, through the whole decay."""
+    volume, rate = steep(minutes)
+    jump = 3 * 60 // minutes
+    ends = rate.reshape(-1, minutes * 60)[:, [0, -1]]
+    true = np.log(ends[:, 1] / ends[:, 0])
+    assert log_slopes(volume)[jump:-1] == pytest.approx(true[jump:-1], abs=error)
+
+
 def steep(minutes: int = 15) -> tuple[FloatArray, FloatArray]:
     """Return the volume per interval, and the rate per second, of a calm evening with an opening at midnight."""
     seconds = np.arange(-3 * 3600, 3 * 3600) + 0.5
@@ -156,34 +166,38 @@ def steep(minutes: int = 15) -> tuple[FloatArray, FloatArray]:
     return rate.reshape(-1, minutes * 60).sum(axis=1), rate
 
 
-def opening(**goal: Any) -> tuple[Inputs, Forecast, FloatArray]:
-    """Return a plan whose first half day is calm with an opening in the middle of it."""
-    inputs = inputs_of(phone(patience_seconds=240, target=[target(**goal)]), days=1, interval=15, method="simulation")
-    volume, rate = steep()
-    whole = np.concatenate([np.full(36, volume[0]), volume, np.full(36, volume[-1])])
+def opening(minutes: int = 15, **goal: Any) -> tuple[Inputs, Forecast, FloatArray]:
+    """Return a plan of a calm day with an opening at noon, and the rate per second from 09:00 to 15:00."""
+    queue = phone(patience_seconds=240, target=[target(**goal)])
+    inputs = inputs_of(queue, days=1, interval=minutes, method="simulation")
+    volume, rate = steep(minutes)
+    edge = 9 * 60 // minutes
+    whole = np.concatenate([np.full(edge, volume[0]), volume, np.full(edge, volume[-1])])
     forecast = forecast_of(inputs, whole, aht=480.0)
-    paths = np.random.default_rng(5).poisson(whole, (200, 1, 96)).astype(np.float32)
+    paths = np.random.default_rng(5).poisson(whole, (200, 1, whole.size)).astype(np.float32)
     return inputs, replace(forecast, paths=paths), rate
 
 
-def held(agents: FloatArray, rate: FloatArray, futures: int = 500) -> FloatArray:
+def held(agents: FloatArray, rate: FloatArray, minutes: int, futures: int = 500) -> FloatArray:
     """Return the share in time by interval, contacts drawn second by second from the true rate."""
     random = np.random.default_rng(77)
     counts = random.poisson(rate, (futures, rate.size)).astype(np.int64)
     stream = draw(counts, 1.0, np.zeros(rate.size), np.arange(30 * 64 + 1) / 64.0 * 240, 78)
-    desk = Desk(np.ones(1), np.full(agents.size, 480.0), 900.0)
+    desk = Desk(np.ones(1), np.full(agents.size, 480.0), minutes * 60.0)
     state, staff = new_state(stream, 48, 79), agents.astype(np.int64)
     sums = play(desk, staff, 0, agents.size, gauge(20), stream, state, after=int(agents[-1]))
     return np.asarray(sums[0].sum(axis=0) / sums[1].sum(axis=0), dtype=np.float64)
 
 
-def test_an_opening_is_held_in_every_interval() -> None:
+@pytest.mark.parametrize("minutes", [15, 30])
+def test_an_opening_is_held_in_every_interval(minutes: int) -> None:
     """The corrected requirement holds 80/20 through the jump on fresh customers, plain Erlang of the rate does not."""
-    inputs, forecast, rate = opening(over="interval")
-    agents = requirement(inputs, forecast, 1).agents_required[0, 36:60]
-    assert held(agents, rate).min() >= 0.775  # 500 futures: three standard errors and the shape inside an interval
-    plain = required_agents(steep()[0] * 4, 480.0, 0.8, 20, 240).astype(float)
-    assert held(plain, rate).min() < 0.3
+    inputs, forecast, rate = opening(minutes, over="interval")
+    edge, hours = 9 * 60 // minutes, 6 * 60 // minutes
+    agents = requirement(inputs, forecast, 1).agents_required[0, edge : edge + hours]
+    assert held(agents, rate, minutes).min() >= 0.77  # three standard errors, and the shape inside an interval
+    plain = required_agents(steep(minutes)[0] * 60 / minutes, 480.0, 0.8, 20, 240).astype(float)
+    assert held(plain, rate, minutes).min() < 0.4
     assert agents.sum() <= 1.2 * plain.sum()
 
 
