@@ -23,7 +23,7 @@ def target_table(attainment: Attainment) -> Table:
     for column in table.columns:  # On a narrow terminal the target's words are broken into lines, never the numbers.
         column.no_wrap = column.header != "target"
     for rows in _by_target(attainment).values():
-        worst = min(rows, key=lambda row: (row.probability_met, row.period))
+        worst = min(rows, key=lambda row: (row.probability_met, _rank(row), row.period))
         met = sum(row.met for row in rows)
         table.add_row(
             worst.queue,
@@ -59,6 +59,12 @@ def _by_target(attainment: Attainment) -> dict[tuple[str, int], list[TargetResul
     for target in attainment.targets:
         groups[target.queue, target.number].append(target)
     return groups
+
+
+def _rank(target: TargetResult) -> float:
+    """Return the expectation so that less is worse."""
+    falling = target.metric in ("average_response", "abandoned", "no_service")
+    return -target.expected if falling else target.expected
 
 
 def _promise(target: TargetResult) -> str:

@@ -166,6 +166,10 @@ def _demand(
         count = options.replications or _enough(float(mean[is_open].sum()), by_interval)
     comes = np.ones_like(is_open) if queue.channel == "email" else is_open
     counts, contained = reached_counts(forecast, row, queue, comes, count, seed)
+    if queue.channel != "email" and queue.backlog and np.any(is_open):
+        counts[:, int(np.argmax(is_open))] += (
+            queue.backlog
+        )  # whoever waits at the start is served with the first to come
     return QueueDemand(
         queue=queue,
         place=place,

@@ -359,3 +359,16 @@ def test_filling_the_most_busy_first_is_slower() -> None:
         )
     ]
     assert numbers[1] > numbers[0]
+
+
+def test_who_waits_at_the_start_needs_people() -> None:
+    """The backlog of a live queue asks for more agents in the first interval, and for none later in the day."""
+    plain, loaded = (
+        requirement(inputs, forecast_of(inputs, 100.0), 1).agents_required[0]
+        for inputs in (
+            inputs_of(phone(patience_seconds=1200, backlog=n, target=[target(over="interval")]), method="simulation")
+            for n in (0, 60)
+        )
+    )
+    assert loaded[0] > plain[0]
+    assert np.abs(loaded[4:] - plain[4:]).max() <= 1
