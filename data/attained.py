@@ -12,11 +12,9 @@ from data.tables import Table
 from data.values import parse_number, parse_plan_date
 from wfm.inputs import Attained
 from wfm.plan import Plan, Queue, Target
+from wfm.queues import ROLLING_DAYS
 
-__all__ = ["WINDOW_DAYS", "read_attained"]
-
-WINDOW_DAYS = 30
-"""Days that a rolling target looks at; one of them is a day of the plan, so 29 past days matter at most."""
+__all__ = ["read_attained"]
 
 
 def read_attained(table: Table, names: Names, plan: Plan | None, problems: Problems) -> tuple[Attained, ...]:
@@ -50,7 +48,7 @@ def _usable(found: Iterable[Attained], plan: Plan, table: Table, problems: Probl
             other.setdefault((one.queue, one.target), []).append(one)
         elif one.date >= start:
             late.append(one)
-        elif one.date > start - timedelta(days=WINDOW_DAYS):
+        elif one.date > start - timedelta(days=ROLLING_DAYS):
             kept.append(one)
     for (name, number), rows in other.items():
         text = _not_rolling(plan.queue_by_id(name), number)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from data.attained import WINDOW_DAYS
 from data.planfile import KeyPath, PlanFile
 from data.platform_packs import target_packs
 from wfm.errors import Problem, nearest
 from wfm.inputs import Inputs
 from wfm.plan import Plan, Queue, Shrinkage, Target
 from wfm.platforms import platform_group
+from wfm.queues import ROLLING_DAYS
 from wfm.turns import speedup_of
 
 __all__ = ["check_attained", "check_service"]
@@ -112,7 +112,7 @@ def _platform(target: Target, queue: Queue) -> Iterator[tuple[str, str]]:
 def check_attained(inputs: Inputs, file: PlanFile) -> list[Problem]:
     """Return a warning for each rolling target of which days before the plan are not known."""
     start, found = inputs.plan.plan.start, list[Problem]()
-    past = WINDOW_DAYS - 1
+    past = ROLLING_DAYS - 1
     for place, queue in enumerate(inputs.plan.queue):
         for number, target in enumerate(queue.target):
             if target.over != "30_days":

@@ -232,7 +232,7 @@ def with_adjustments(made: Forecast, inputs: Inputs, seed: int) -> Forecast:
     import numpy as np
 
     from forecasting.adjust import adjusted
-    from wfm.staffing.volume import open_intervals
+    from wfm.opening import open_intervals
 
     # Mail arrives at closed hours too, where the forecast has some.
     may_come = [

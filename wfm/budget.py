@@ -15,14 +15,12 @@ from numpy.typing import NDArray
 
 from wfm.inputs import Attained
 from wfm.plan import Plan
-from wfm.queues import Target
+from wfm.queues import ROLLING_DAYS, Target
 from wfm.results import Budget
 
-__all__ = ["WINDOW_DAYS", "budgets"]
+__all__ = ["budgets"]
 
 FloatArray = NDArray[np.float64]
-WINDOW_DAYS = 30
-"""Days of a rolling window, the day on which it ends included."""
 
 
 def budgets(
@@ -83,11 +81,11 @@ def _windows(
     start, days = plan.plan.start, [one for one in past if one.date < plan.plan.start]
     for place in range(plan.plan.days):
         end = start + timedelta(days=place)
-        first = end - timedelta(days=WINDOW_DAYS - 1)
+        first = end - timedelta(days=ROLLING_DAYS - 1)
         inside = [one for one in days if one.date >= first]
         before = math.fsum(one.counted for one in inside)
         missed = math.fsum(one.counted * _missed_of(target, one.value) for one in inside)
-        expected = float(counted[max(0, place - WINDOW_DAYS + 1) : place + 1].sum())
+        expected = float(counted[max(0, place - ROLLING_DAYS + 1) : place + 1].sum())
         if before + expected >= target.exempt_below:
             yield end, before, missed, expected, _allowed(target) * (before + expected) - missed
 

@@ -14,6 +14,8 @@ __all__ = ["ChannelName", "PlanPart", "Queue", "Share", "Shrinkage", "Target", "
 ChannelName = Literal["phone", "chat", "email"]
 Metric = Literal["answered_within", "average_response", "abandoned", "resolved_within", "no_service"]
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
+ROLLING_DAYS = 30
+"""Days of a rolling window (``over = "30_days"``), the day on which it ends included."""
 Part = Annotated[float, Field(ge=0.0, lt=1.0)]
 
 
@@ -76,8 +78,9 @@ class Target(PlanPart):
     * ``definition``: what a share is taken of, by the names of :class:`wfm.staffing.Waiting`.
     * ``over``: the span that is assessed; ``30_days`` is the rolling 30 days up to each day of the plan, with the past
       days from ``attained.csv``.
-    * ``cap_seconds``: the most with which one response enters an average; ``unanswered_seconds``: what an unanswered
-      one counts as (not given: its wait); ``unanswered`` ``excluded`` leaves them out of averages altogether.
+    * ``cap_seconds``: the most with which one response enters an average; 600 for live queues, none for e-mail.
+    * ``unanswered_seconds``: what an unanswered one counts as (not given: its wait); ``unanswered`` ``excluded`` leaves
+      them out of averages altogether.
     * ``bots`` ``included``: what a bot contains counts as answered at once; ``excluded``: it does not count.
     * ``exempt_below``: spans with fewer counted are not assessed.
     * ``clock`` ``open``: seconds run in the queue's opening hours only.

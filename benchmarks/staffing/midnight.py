@@ -22,7 +22,8 @@ from wfm.inputs import History, Inputs
 from wfm.plan import Plan
 from wfm.results import Forecast
 from wfm.rules import DayTypes, LabourRules
-from wfm.simulation.line import WITHIN, Desk, Gauge, State, Stream
+from wfm.simulation.line import Desk, Gauge, State, Stream
+from wfm.simulation.measures import OFFERED, WITHIN
 from wfm.simulation.single import new_state, play
 from wfm.staffing import required_agents
 from wfm.staffing.requirement import requirement
@@ -92,7 +93,7 @@ def optimum(patience: float | None, minutes: int, futures: int = 500) -> IntArra
     stream = true_stream(futures, patience, 2)
     n = 2 * 1440 // minutes
     desk = Desk(np.ones(1), np.full(n, AHT), minutes * 60.0)
-    gauge = Gauge(WITHIN, 0, WITHIN_SECONDS, 600.0, -1.0, 0.0, np.zeros(2), np.ones((2, 2)), 0)
+    gauge = Gauge(WITHIN, OFFERED, WITHIN_SECONDS, 600.0, np.nan, 0.0, np.zeros(2), np.ones((2, 2)), 0)
     agents, state = np.full(n, round(CALM_LOAD * 1.1)), new_state(stream, round(CALM_LOAD), 3)
     for t in range(n):
         low, high = 1, 4000

@@ -31,7 +31,7 @@ from benchmarks.staffing.searches import machine
 from wfm.grid import TimeGrid
 from wfm.queues import Queue, Target
 from wfm.results import Forecast
-from wfm.simulation import line, single
+from wfm.simulation import line, measures, single
 from wfm.simulation.draws import draw_contacts
 from wfm.simulation.engine import play
 from wfm.simulation.messages import prepare_talk
@@ -107,7 +107,7 @@ def ours_single(customers: float) -> float:
     steps = np.arange(64 * 40 + 1) / 64.0
     desk = line.Desk(np.ones(1), np.full(hours, AHT), HOUR)
     none = np.zeros(2)
-    gauge = line.Gauge(line.WITHIN, 0, WITHIN, math.inf, -1.0, 0.0, none, np.ones((2, 2)), 0)
+    gauge = line.Gauge(measures.WITHIN, measures.OFFERED, WITHIN, math.inf, math.nan, 0.0, none, np.ones((2, 2)), 0)
     agents = np.full(hours, AGENTS)
 
     def once(futures: int) -> tuple[int, float]:

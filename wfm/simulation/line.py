@@ -7,20 +7,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["ABANDONED", "AVERAGE", "DEFINITIONS", "NO_SERVICE", "WITHIN", "Desk", "Gauge", "State", "Stream"]
+__all__ = ["Desk", "Gauge", "State", "Stream"]
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 WordArray = NDArray[np.uint64]
-
-WITHIN, AVERAGE, ABANDONED, NO_SERVICE = 0, 1, 2, 3
-OFFERED, ANSWERED, NOT_SHORT, LEFT_QUEUE = 0, 1, 2, 3
-DEFINITIONS = {
-    "sl_offered": OFFERED,
-    "sl_answered": ANSWERED,
-    "sl_excl_short_ab": NOT_SHORT,
-    "sl_left_queue": LEFT_QUEUE,
-}
 
 
 class Desk(NamedTuple):
@@ -50,10 +41,10 @@ class Gauge(NamedTuple):
     Attributes
     ----------
     kind, definition : int
-        ``WITHIN``, ``AVERAGE``, ``ABANDONED`` or ``NO_SERVICE``; what a share is taken of.
+        Of :mod:`wfm.simulation.measures`; what a share is taken of.
     seconds, cap, unanswered : float
-        Target time; most of one response in an average; what an unanswered contact counts as there (negative: its
-        wait; NaN: nothing).
+        Target time; most of one response in an average; what an unanswered contact counts as there (NaN: its wait;
+        ``EXCLUDED``: nothing).
     later : float
         Replies per contact after the first.
     response : float array (levels + 1,)
@@ -104,7 +95,3 @@ class State(NamedTuple):
     busy: IntArray
     rest: FloatArray
     random: WordArray
-
-    def copy(self) -> State:
-        """Return a state that changes on its own."""
-        return State(self.coming.copy(), self.head.copy(), self.busy.copy(), self.rest.copy(), self.random.copy())

@@ -18,31 +18,20 @@ import numpy as np
 
 from wfm.compiled import compiled, part
 from wfm.simulation.hashing import exponential, mix
-from wfm.simulation.line import (
-    ANSWERED,
-    AVERAGE,
-    LEFT_QUEUE,
-    NO_SERVICE,
-    NOT_SHORT,
-    WITHIN,
-    Desk,
-    FloatArray,
-    Gauge,
-    IntArray,
-    State,
-    Stream,
-)
+from wfm.simulation.line import Desk, FloatArray, Gauge, IntArray, State, Stream
+from wfm.simulation.measures import AVERAGE, EXCLUDED, LEFT_QUEUE, NO_SERVICE, OF_ANSWERED, WITHIN, WITHOUT_SHORT
+from wfm.staffing.patience import Patience
 
-__all__ = ["draw", "new_state", "play"]
+__all__ = ["draw", "new_state", "patience_table", "play"]
 
 _FINISH_INTERVALS = 400
-_STEPS = 64  # entries of a table of patience per unit of -log(1 - share)
+_STEPS, _REACH = 64, 30  # entries of a table of patience per unit of -log(1 - share), and how many units
 _WEYL = np.uint64(0x9E3779B97F4A7C15)
 
 
 @part
 def _willing(table: FloatArray, x: float) -> float:
-    """Return the patience at ``x = -log(1 - share)`` from a table with steps of 1/64."""
+    """Return the patience at ``x = -log(1 - share)`` from a table."""
     place = x * _STEPS
     i = int(place)
     if i >= table.size - 1:
@@ -94,6 +83,13 @@ def _fill_all(
         _fill(counts[r], interval_seconds, slope, table, key, arrival, limit, first[r])
 
 
+def patience_table(patience: Patience | None) -> FloatArray:
+    """Return the patience at ``-log(1 - share)`` in even steps, for :func:`draw`; empty when nobody leaves (None)."""
+    if patience is None:
+        return np.zeros(0)
+    return patience.quantile(-np.expm1(-np.arange(_REACH * _STEPS + 1) / _STEPS))
+
+
 def draw(counts: IntArray, interval_seconds: float, slope: FloatArray, table: FloatArray, seed: int) -> Stream:
     """Return the contacts of every future.
 
@@ -106,7 +102,7 @@ def draw(counts: IntArray, interval_seconds: float, slope: FloatArray, table: Fl
     slope : float array (intervals,)
         From :func:`wfm.arrival_shape.log_slopes`.
     table : float array
-        Patience at ``-log(1 - share)`` in steps of 1/64; empty when nobody leaves.
+        From :func:`patience_table`.
     seed : int
         Names the random numbers.
     """
@@ -184,12 +180,12 @@ def _in_time(gauge: Gauge, wait: float, level: int, share: float) -> float:
 def _record_left(gauge: Gauge, wait: float, upper: FloatArray, lower: FloatArray, cell: int) -> None:
     """Add a contact that gave up to the sums above and below the line."""
     if gauge.kind == AVERAGE:
-        if gauge.unanswered == gauge.unanswered:
+        if gauge.unanswered != EXCLUDED:
             lower[cell] += 1.0
-            upper[cell] += gauge.unanswered if gauge.unanswered >= 0.0 else min(wait, gauge.cap)
+            upper[cell] += gauge.unanswered if gauge.unanswered == gauge.unanswered else min(wait, gauge.cap)
         return
     if gauge.kind == WITHIN:
-        if gauge.definition == ANSWERED or (gauge.definition == NOT_SHORT and wait < gauge.seconds):
+        if gauge.definition == OF_ANSWERED or (gauge.definition == WITHOUT_SHORT and wait < gauge.seconds):
             return
         lower[cell] += 1.0
         upper[cell] += 1.0 if gauge.definition == LEFT_QUEUE and wait <= gauge.seconds else 0.0

@@ -7,19 +7,22 @@ from typing import NamedTuple
 import numpy as np
 
 from wfm.compiled import compiled, part
+from wfm.simulation.measures import (
+    ABANDONED,
+    AVERAGE,
+    EXCLUDED,
+    LEFT_QUEUE,
+    NO_SERVICE,
+    OF_ANSWERED,
+    WITHOUT_SHORT,
+)
 from wfm.simulation.messages import Talk, reply_seconds, rounds_of
 from wfm.simulation.model import BoolArray, Contacts, FloatArray, IntArray, Outcome
 
-__all__ = [
-    "ABANDONED", "ANSWERED", "AVERAGE", "CONTACT", "CUSTOMER", "EXCLUDED", "FINISHED", "LEFT_QUEUE", "NO_SERVICE",
-    "OFFERED", "OF_ANSWERED", "ROUND", "WITHIN", "WITHOUT_SHORT", "Gauges", "tally",
-]  # fmt: skip
+__all__ = ["ANSWERED", "CONTACT", "CUSTOMER", "FINISHED", "ROUND", "Gauges", "tally"]
 
-WITHIN, AVERAGE, ABANDONED, NO_SERVICE = 0, 1, 2, 3
 ANSWERED, FINISHED = 0, 1
 CONTACT, ROUND, CUSTOMER = 0, 1, 2
-OFFERED, OF_ANSWERED, WITHOUT_SHORT, LEFT_QUEUE = 0, 1, 2, 3
-EXCLUDED = -1.0
 _SERVED, _GONE, _OPEN = 0, 1, 2
 
 

@@ -11,25 +11,23 @@ from wfm.grid import TimeGrid, parse_window
 from wfm.plan import Queue, Target
 from wfm.simulation import tally
 from wfm.simulation.hours import open_seconds
+from wfm.simulation.measures import (
+    AVERAGE,
+    DEFINITIONS,
+    RESPONSE_CAP_SECONDS,
+    WITHIN,
+    kind_of,
+    unanswered_of,
+)
 from wfm.simulation.messages import Talk
 from wfm.simulation.model import FloatArray, IntArray
 from wfm.simulation.prepare import EMAIL_SECONDS
 from wfm.simulation.tally import Gauges
 
-__all__ = ["RESPONSE_CAP_SECONDS", "Gauge", "add_contained", "gauges_of", "pack"]
+__all__ = ["Gauge", "add_contained", "gauges_of", "pack"]
 
 LIVE_SECONDS = 30.0
-RESPONSE_CAP_SECONDS = 600.0
-"""A live contact's response counts with at most this in an average unless the target says otherwise."""
-
-_KINDS = {"average_response": tally.AVERAGE, "abandoned": tally.ABANDONED, "no_service": tally.NO_SERVICE}
 _COUNTS = {"contact": tally.CONTACT, "round": tally.ROUND, "customer": tally.CUSTOMER}
-_DEFINITIONS = {
-    "sl_offered": tally.OFFERED,
-    "sl_answered": tally.OF_ANSWERED,
-    "sl_excl_short_ab": tally.WITHOUT_SHORT,
-    "sl_left_queue": tally.LEFT_QUEUE,
-}
 
 
 @dataclass(frozen=True)
@@ -68,11 +66,11 @@ def _gauges_of_queue(queue: Queue, grid: TimeGrid) -> Iterator[Gauge]:
     seconds = first.seconds if first is not None and first.seconds is not None else spare
     clock = tally.FINISHED if resolved else tally.ANSWERED
     labels = tuple(grid.moment(t).isoformat() for t in range(grid.n))
-    yield Gauge(queue, -1, None, tally.WITHIN, clock, seconds, labels, np.arange(grid.n))
+    yield Gauge(queue, -1, None, WITHIN, clock, seconds, labels, np.arange(grid.n))
     for number, target in enumerate(queue.target):
         names, period = _periods(target, grid, labels)
-        kind = _KINDS.get(target.metric, tally.WITHIN)
-        resolved = (email or target.metric == "resolved_within") and kind in (tally.WITHIN, tally.AVERAGE)
+        kind = kind_of(target)
+        resolved = (email or target.metric == "resolved_within") and kind in (WITHIN, AVERAGE)
         clock = tally.FINISHED if resolved else tally.ANSWERED
         yield Gauge(queue, number, target, kind, clock, target.seconds or 0.0, names, period)
 
@@ -98,11 +96,13 @@ def pack(gauges: Sequence[Gauge], queues: Sequence[Queue], grid: TimeGrid) -> Ga
         clock=np.array([gauge.clock for gauge in gauges], dtype=np.int64),
         unit=np.array([0 if target is None else _COUNTS[target.count] for target in targets], dtype=np.int64),
         definition=np.array(
-            [0 if target is None else _DEFINITIONS[target.definition] for target in targets], dtype=np.int64
+            [0 if target is None else DEFINITIONS[target.definition] for target in targets], dtype=np.int64
         ),
         seconds=np.array([gauge.seconds for gauge in gauges], dtype=np.float64),
         cap=np.array([_cap(gauge) for gauge in gauges], dtype=np.float64),
-        unanswered=np.array([_unanswered(target) for target in targets], dtype=np.float64),
+        unanswered=np.array(
+            [np.nan if target is None else unanswered_of(target) for target in targets], dtype=np.float64
+        ),
         hours=hours,
         open_seconds=table,
         inside=np.array([gauge.period >= 0 for gauge in gauges], dtype=np.bool_).reshape(len(gauges), grid.n),
@@ -114,14 +114,6 @@ def _cap(gauge: Gauge) -> float:
     if gauge.target is not None and gauge.target.cap_seconds is not None:
         return gauge.target.cap_seconds
     return np.inf if gauge.queue.channel == "email" else RESPONSE_CAP_SECONDS
-
-
-def _unanswered(target: Target | None) -> float:
-    if target is None:
-        return np.nan
-    if target.unanswered == "excluded":
-        return tally.EXCLUDED
-    return np.nan if target.unanswered_seconds is None else target.unanswered_seconds
 
 
 def _hours(gauges: Sequence[Gauge], grid: TimeGrid) -> tuple[IntArray, FloatArray]:
@@ -152,5 +144,5 @@ def add_contained(
         counts = np.where(gauge.period >= 0, contained[q], 0.0)
         counts = counts * talk.mean[q] if gauge.target.count == "round" else counts
         lower[g] += counts
-        if gauge.kind == tally.WITHIN:
+        if gauge.kind == WITHIN:
             upper[g] += counts

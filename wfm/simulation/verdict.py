@@ -10,14 +10,14 @@ import numpy as np
 
 from wfm.grid import TimeGrid
 from wfm.inputs import Attained
+from wfm.queues import ROLLING_DAYS
 from wfm.results import HurtingInterval, TargetResult
+from wfm.simulation.measures import WITHIN
 from wfm.simulation.model import BoolArray, FloatArray
-from wfm.simulation.tally import WITHIN
 from wfm.simulation.targets import Gauge
 
-__all__ = ["ROLLING_DAYS", "Sums", "hurting", "judge", "missed", "quantile", "with_past"]
+__all__ = ["Sums", "hurting", "judge", "missed", "quantile", "with_past"]
 
-ROLLING_DAYS = 30
 MOST_HURTING = 5
 
 

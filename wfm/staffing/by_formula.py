@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,13 +16,14 @@ from wfm.staffing.general import (
     required_for_average_wait_general,
 )
 from wfm.staffing.inversion import required_losses, required_shares, required_waits
-from wfm.staffing.patience import Patience
+from wfm.staffing.patience import Patience, patience_of
 from wfm.staffing.varying import cell_loads
 
 __all__ = ["CELL_MINUTES", "Formula", "slot_seconds"]
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
+Way = Callable[..., IntArray | int]
 
 #: Length of a cell in a calm interval; where the load changes by more than a quarter inside an interval, a minute.
 CELL_MINUTES = 5
@@ -102,30 +104,24 @@ class Formula:
 
     def _steady(self, per_hour: FloatArray, aht: FloatArray) -> IntArray | int:
         target, queue = self.target, self.queue
-        if self.fine and queue.patience_seconds is not None and queue.patience_distribution != "exponential":
-            shape = Patience.of(queue.patience_distribution, queue.patience_seconds, queue.patience_cv)
-            return self._with_shape(per_hour, aht, shape)
-        patience, speed = queue.patience_seconds, speeds(queue.speedup)
+        # With the shape of patience or with its mean: the same three questions, asked in the same order of arguments.
+        ways: tuple[Way, Way, Way] = (required_waits, required_losses, required_shares)
+        patience: Patience | float | None = queue.patience_seconds
+        if self.fine and patience is not None and queue.patience_distribution != "exponential":
+            patience = patience_of(queue)
+            ways = (
+                required_for_average_wait_general, required_for_abandonment_general, required_agents_general,
+            )  # fmt: skip
+        waits, losses, shares = ways
+        speed = speeds(queue.speedup)
         seconds, share = target.seconds or 0.0, target.share or 0.0
         if target.metric == "average_response":
-            return required_waits(per_hour, aht, seconds, patience, "answered", speed)
+            return waits(per_hour, aht, seconds, patience, "answered", speed)
         if target.metric == "abandoned":
-            return required_losses(per_hour, aht, share, patience, speed)
+            return losses(per_hour, aht, share, patience, speed)
         if target.metric == "no_service":
-            return required_shares(per_hour, aht, 1.0 - share, 0.0, patience, "sl_virtual", speed)
-        return required_shares(per_hour, aht, share, self._within(aht), patience, target.definition, speed)
-
-    def _with_shape(self, per_hour: FloatArray, aht: FloatArray, patience: Patience) -> IntArray | int:
-        target, speed = self.target, self.queue.speedup
-        seconds, share = target.seconds or 0.0, target.share or 0.0
-        if target.metric == "average_response":
-            return required_for_average_wait_general(per_hour, aht, seconds, patience, "answered", speed)
-        if target.metric == "abandoned":
-            return required_for_abandonment_general(per_hour, aht, share, patience, speed)
-        if target.metric == "no_service":
-            return required_agents_general(per_hour, aht, 1.0 - share, 0.0, patience, "sl_virtual", speed)
-        within = self._within(aht)
-        return required_agents_general(per_hour, aht, share, within, patience, target.definition, speed)
+            return shares(per_hour, aht, 1.0 - share, 0.0, patience, "sl_virtual", speed)
+        return shares(per_hour, aht, share, self._within(aht), patience, target.definition, speed)
 
     def _within(self, aht: FloatArray) -> FloatArray:
         """Return in how many seconds contacts must be answered."""

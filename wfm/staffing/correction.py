@@ -10,13 +10,14 @@ from one interval to the next:
 * a target judged over the **horizon** or 30 days has one factor for all days.
 
 Without ``confidence`` the share of the contacts of all futures must reach the goal (less the simulation's error), and a
-day or the horizon hold in half of the futures. With it, the target holds in that share of the
-futures: the forecast's uncertainty enters as it is, target by target.
+day or the horizon hold in half of the futures. With it, the target holds in that share of the futures: the forecast's
+uncertainty enters as it is, target by target. What no number tried holds is told by the caller.
 """
 
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
@@ -65,11 +66,6 @@ class Futures:
     busy: int
     seed: int
 
-    @property
-    def count(self) -> int:
-        """Number of futures."""
-        return len(self.contained)
-
 
 @dataclass(frozen=True)
 class Past:
@@ -105,7 +101,7 @@ class _Search:
     def _play(self, state: State, begin: int, end: int, agents: IntArray, after: int) -> tuple[FloatArray, FloatArray]:
         futures = self.futures
         contacts = len(futures.stream.arrival) * (end - begin) / len(agents)
-        jobs = 2 if contacts > _THREADED else 1
+        jobs = (os.cpu_count() or 1) if contacts > _THREADED else 1
         return play(futures.desk, agents, begin, end, self.gauge, futures.stream, state, after=after, jobs=jobs)
 
     def move_on(self, state: State, begin: int, end: int) -> None:

@@ -158,8 +158,8 @@ def _correct(
         staff.agents = np.maximum(staff.agents, found)
         if not holds:
             staff.warnings.append(
-                f"queue '{queue.id}', {target_text(target)}: not held everywhere in simulation by up to five times the "
-                "agents of the formulas; there the formulas' number stands"
+                f"queue '{queue.id}', {target_text(target)}: no number of agents tried held it everywhere;"
+                " there the formulas' number, or the factor of the day before, stands and is too low"
             )
 
 

@@ -57,7 +57,7 @@ def mail_staff(demand: QueueDemand, grid: TimeGrid) -> QueueStaff:
         needed = _for_target(demand, grid, target, demand.volumes[number], demand.windows[number])
         staff.by_formula = np.maximum(staff.by_formula, needed)
         if demand.is_played and target.metric != "average_response":
-            needed = _corrected(demand, grid, number, target)
+            needed = _corrected(demand, grid, number, target, staff)
         staff.agents = np.maximum(staff.agents, needed)
     if not targets:
         horizon = _Horizon.of(grid, 0.0)
@@ -77,7 +77,7 @@ def _backlog(demand: QueueDemand) -> float:
     return float(demand.queue.backlog * demand.aht_seconds[0])
 
 
-def _corrected(demand: QueueDemand, grid: TimeGrid, number: int, target: Target) -> FloatArray:
+def _corrected(demand: QueueDemand, grid: TimeGrid, number: int, target: Target, staff: QueueStaff) -> FloatArray:
     """Return the staff for the smallest factor on the mean volume with which the target holds in every period."""
     interval = demand.minutes * 60.0
     due = due_after(demand.is_open, interval, target.seconds or 0.0, target.clock)
@@ -96,6 +96,11 @@ def _corrected(demand: QueueDemand, grid: TimeGrid, number: int, target: Target)
         return _all_hold(target, good + past.upper * handle, total + past.lower * handle)
 
     level = fewest(holds, _LOWEST, 0, _HIGHEST)
+    if level is None:
+        staff.warnings.append(
+            f"queue '{demand.queue.id}', {target_text(target)}: no staffing tried held it in simulation; the one for "
+            "the mean volume stands and is too low"
+        )
     return staffed(0 if level is None else level)
 
 

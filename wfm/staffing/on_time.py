@@ -25,7 +25,7 @@ def work_on_time(
     capacity : float array (intervals,)
         Agent time that there is; work that arrives in an interval may be done in it.
     due : int array (intervals,)
-        Before which interval the work of each one is due; at or behind the end it always is in time.
+        Before which interval the work of each one is due; behind the end it always is in time.
     period : int array (intervals,)
         Period in which work that arrives counts, -1 for none.
     backlog : float

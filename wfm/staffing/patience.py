@@ -9,7 +9,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["Patience"]
+from wfm.queues import Queue
+
+__all__ = ["Patience", "patience_of"]
 
 FloatArray = NDArray[np.float64]
 Kind = Literal["exponential", "weibull", "gamma", "lognormal", "fixed", "hyperexponential"]
@@ -111,6 +113,13 @@ class Patience:
             early = 1.0 - self.survival(middle) < u
             low, high = np.where(early, middle, low), np.where(early, high, middle)
         return np.asarray(0.5 * (low + high), dtype=np.float64)
+
+
+def patience_of(queue: Queue) -> Patience | None:
+    """Return the patience of a queue's contacts; None when nobody gives up."""
+    if queue.patience_seconds is None:
+        return None
+    return Patience.of(queue.patience_distribution, queue.patience_seconds, queue.patience_cv)
 
 
 def _shape(kind: Kind, cv: float) -> float:

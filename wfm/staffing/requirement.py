@@ -14,14 +14,16 @@ from wfm.budget import budgets
 from wfm.errors import Problem
 from wfm.grid import TimeGrid, parse_window
 from wfm.inputs import Inputs
+from wfm.opening import open_intervals
 from wfm.plan import Queue
 from wfm.progress import Progress, silent
+from wfm.queues import ROLLING_DAYS
 from wfm.results import Forecast, Requirement
 from wfm.staffing.chat import speeds
 from wfm.staffing.correction import Past
 from wfm.staffing.live import QueueDemand, QueueStaff, live_staff, rostered
 from wfm.staffing.mail import mail_staff
-from wfm.staffing.volume import handle_seconds, open_intervals, raise_all, reached_counts, staffed_volume
+from wfm.staffing.volume import handle_seconds, raise_all, reached_counts, staffed_volume
 
 __all__ = ["from_table", "requirement"]
 
@@ -90,7 +92,11 @@ def requirement(
         agents_required=agents,
         agents_with_shrinkage=_with_room(agents, plan.queue),
         methods={demand.queue.id: _words(demand, staff) for demand, staff in zip(demands, staffs, strict=True)},
-        warnings=tuple(line for d, staff in zip(demands, staffs, strict=True) for line in staff.warnings + _closed(d)),
+        warnings=tuple(
+            line
+            for demand, staff in zip(demands, staffs, strict=True)
+            for line in staff.warnings + _closed(demand) + _unplayed(demand, plan.requirement.method)
+        ),
         decided_by=np.stack([staff.decided for staff in staffs]),
         by_formula=np.stack([staff.by_formula for staff in staffs]),
         peak_erlangs=np.stack([staff.peak for staff in staffs]),
@@ -167,9 +173,8 @@ def _demand(
     comes = np.ones_like(is_open) if queue.channel == "email" else is_open
     counts, contained = reached_counts(forecast, row, queue, comes, count, seed)
     if queue.channel != "email" and queue.backlog and np.any(is_open):
-        counts[:, int(np.argmax(is_open))] += (
-            queue.backlog
-        )  # whoever waits at the start is served with the first to come
+        # Whoever waits at the start counts as one of the first to come: unlike the simulator, in their targets, too.
+        counts[:, int(np.argmax(is_open))] += queue.backlog
     return QueueDemand(
         queue=queue,
         place=place,
@@ -215,7 +220,7 @@ def _past(inputs: Inputs, queue: Queue, number: int) -> Past:
     """Return what the past days of a 30-day target add to the window that ends with the plan."""
     if queue.target[number].over != "30_days":
         return Past()
-    first = inputs.plan.plan.end - timedelta(days=29)
+    first = inputs.plan.plan.end - timedelta(days=ROLLING_DAYS - 1)
     days = [
         day
         for day in inputs.attained
@@ -239,6 +244,16 @@ def _words(demand: QueueDemand, staff: QueueStaff) -> str:
         return f"{staff.method}; targets with a wanted confidence hold in {shares}"
     quantiles = ", ".join(f"{confidence:.0%} quantile of the {over}'s volume" for confidence, over in wanted)
     return f"{staff.method}; staffed to the {quantiles}, a stand-in for the quantile of the target itself"
+
+
+def _unplayed(demand: QueueDemand, method: str) -> list[str]:
+    """Return that a queue is left to the formulas although the plan asks for simulation, if it is."""
+    if demand.is_played or method != "simulation" or not demand.queue.target:
+        return []
+    return [
+        f"queue '{demand.queue.id}': too many contacts to be simulated; the formulas stand alone, without room for "
+        "uncertainty but where a target has a confidence"
+    ]
 
 
 def _closed(demand: QueueDemand) -> list[str]:

@@ -1,4 +1,4 @@
-"""What reaches people, and when they are there: volumes to staff for, opening hours on the plan's grid."""
+"""What reaches people: volumes to staff for, and futures to be played."""
 
 from __future__ import annotations
 
@@ -9,34 +9,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wfm.errors import InputError, Problem
-from wfm.grid import MINUTES_PER_DAY, TimeGrid
 from wfm.plan import Queue, Target
 from wfm.results import Forecast
 from wfm.simulation.line import Desk, Stream
-from wfm.simulation.single import draw
+from wfm.simulation.single import draw, patience_table
 from wfm.staffing.chat import speeds
 from wfm.staffing.correction import Futures
-from wfm.staffing.patience import Patience
+from wfm.staffing.patience import patience_of
 
-__all__ = ["draw_futures", "handle_seconds", "open_intervals", "raise_all", "reached_counts", "staffed_volume"]
+__all__ = ["draw_futures", "handle_seconds", "raise_all", "reached_counts", "staffed_volume"]
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
 IntArray = NDArray[np.int64]
-
-
-def open_intervals(grid: TimeGrid, queue: Queue) -> BoolArray:
-    """Return which intervals start while a queue is open, hours past midnight included: shape ``(n,)``."""
-    mask = np.zeros(grid.n, dtype=np.bool_)
-    weekday = (grid.day_index + grid.start.weekday()) % 7
-    minute = grid.minute_of_day
-    for day in range(7):
-        window = queue.window_on(day)
-        if window is None:
-            continue
-        mask |= (weekday == day) & (minute >= window[0]) & (minute < window[1])
-        mask |= (weekday == (day + 1) % 7) & (minute < window[1] - MINUTES_PER_DAY)
-    return mask
 
 
 def staffed_volume(forecast: Forecast, row: int, queue: Queue, target: Target | None = None) -> FloatArray:
@@ -114,7 +99,7 @@ def draw_futures(
     interval = minutes * 60.0
     packed = queue.routing == "most_busy" and queue.concurrency > 1
     desk = Desk(speeds(queue.speedup), np.ascontiguousarray(aht_seconds), interval, packed)
-    stream = draw(counts, interval, slope, _patience_table(queue), seed)
+    stream = draw(counts, interval, slope, patience_table(patience_of(queue)), seed)
     if queue.bot_seconds > 0.0:
         stream = _delayed(stream, queue.bot_seconds, seed)
     speed = desk.speedup
@@ -132,15 +117,6 @@ def _delayed(stream: Stream, seconds: float, seed: int) -> Stream:
         limit[first:last] = (limit[first:last] + later)[order]
         arrival[first:last] = (arrival[first:last] + later)[order]
     return Stream(stream.first, arrival, limit)
-
-
-def _patience_table(queue: Queue) -> FloatArray:
-    """Return the patience at ``-log(1 - share)`` in steps of 1/64 up to 30; empty when nobody leaves."""
-    if queue.patience_seconds is None:
-        return np.zeros(0)
-    patience = Patience.of(queue.patience_distribution, queue.patience_seconds, queue.patience_cv)
-    grid = np.arange(30 * 64 + 1) / 64.0
-    return patience.quantile(-np.expm1(-grid))
 
 
 def raise_all(problems: list[Problem]) -> None:

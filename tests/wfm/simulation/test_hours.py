@@ -6,8 +6,9 @@ import numpy as np
 
 from tests.wfm.simulation.builders import make_inputs
 from wfm.grid import TimeGrid
+from wfm.opening import open_minutes
 from wfm.queues import Queue
-from wfm.simulation.hours import open_minutes, open_seconds, shut_seconds
+from wfm.simulation.hours import open_seconds, shut_seconds
 
 
 def case(opened: object, days: int = 2, timezone: str = "Asia/Shanghai") -> tuple[Queue, TimeGrid]:
@@ -20,7 +21,7 @@ def case(opened: object, days: int = 2, timezone: str = "Asia/Shanghai") -> tupl
 def test_hours_run_to_the_minute() -> None:
     """09:10-21:00 opens 10 minutes into its half hour; the clock stands still at night."""
     queue, grid = case("09:10-21:00")
-    opened = open_minutes(queue, grid)
+    opened = open_minutes(grid, queue)
     assert np.flatnonzero(opened)[0] == 550
     assert opened.sum() == 2 * 710
     clock = open_seconds(queue, grid)
@@ -32,7 +33,7 @@ def test_hours_run_to_the_minute() -> None:
 def test_hours_past_midnight_belong_to_the_evening_before() -> None:
     """Monday 20:00-02:00 only: open at 01:00 on Tuesday, not on Monday."""
     queue, grid = case({"mon": "20:00-02:00"})
-    opened = open_minutes(queue, grid)
+    opened = open_minutes(grid, queue)
     assert not opened[60]
     assert opened[24 * 60 + 60]
     assert opened.sum() == 360
@@ -51,4 +52,4 @@ def test_the_next_opening_is_found_to_the_interval() -> None:
 def test_a_day_of_25_hours_has_its_hours_by_the_clock() -> None:
     """In Berlin the clock goes back on Sunday 2025-10-26: 00:00-03:00 lasts four hours then."""
     queue, grid = case("00:00-03:00", days=7, timezone="Europe/Berlin")
-    assert open_minutes(queue, grid).sum() == 7 * 180 + 60
+    assert open_minutes(grid, queue).sum() == 7 * 180 + 60

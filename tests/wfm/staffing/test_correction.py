@@ -18,7 +18,8 @@ from wfm.arrival_shape import cell_shares, log_slopes, positions
 from wfm.errors import InputError
 from wfm.inputs import Attained, Inputs
 from wfm.results import Forecast, Requirement
-from wfm.simulation.line import ABANDONED, WITHIN, Desk, Gauge
+from wfm.simulation.line import Desk, Gauge
+from wfm.simulation.measures import ABANDONED, OFFERED, WITHIN
 from wfm.simulation.single import draw, new_state, play
 from wfm.staffing import chat_waiting, required_agents, waiting
 from wfm.staffing.requirement import requirement
@@ -29,7 +30,7 @@ FloatArray = NDArray[np.float64]
 
 def gauge(seconds: float, levels: int = 1, kind: int = WITHIN) -> Gauge:
     """Return what measures the share of the offered answered within some seconds."""
-    return Gauge(kind, 0, seconds, 600.0, -1.0, 0.0, np.zeros(levels + 1), np.ones((levels + 1, 2)), 0)
+    return Gauge(kind, OFFERED, seconds, 600.0, np.nan, 0.0, np.zeros(levels + 1), np.ones((levels + 1, 2)), 0)
 
 
 def played(
