@@ -109,6 +109,11 @@ def _at(raw: Any, path: Sequence[str | int]) -> Any:
     return raw
 
 
+def _differ(one: Any, other: Any) -> bool:
+    """Return whether two values are not the same; nan, which equals nothing, is the same as itself."""
+    return one is not other and one != other and not (one != one and other != other)
+
+
 @dataclass(frozen=True)
 class PlanFile:
     """A plan as written, with the lines of its keys.
@@ -125,20 +130,33 @@ class PlanFile:
 
     def problem(self, path: KeyPath, message: str, severity: str = "error") -> Problem:
         """Return a problem with the key at ``path``, in the words and on the line of the plan file."""
-        overlaid = self.base is not None and _at(self.raw, path) != _at(self.base, path)
-        file, line = self._overlay(path) if overlaid else (self.file, self.line(path))
+        file, line = self._overlay(path) if self._overlaid(path) else (self.file, self.line(path))
         return Problem(file, line, self.label(path), message, severity)
+
+    def _overlaid(self, path: KeyPath) -> bool:
+        """Return whether a scenario set what stands at a path: the value, or a list around it, replaced as a whole."""
+        if self.base is None:
+            return False
+        whole = (path[:size] for size in range(2, len(path)) if isinstance(_at(self.raw, path[:size]), list))
+        return any(
+            _differ(_at(self.raw, place), _at(self.base, place))
+            or any(way in lines for _, lines in self.overlays for way in self._ways(place))
+            for place in (path, *whole)
+        )
+
+    def _ways(self, path: KeyPath) -> tuple[KeyPath, ...]:
+        """Return the paths by which a scenario may name a key: by the entry's number, or by its name."""
+        name = self._name(path)
+        return (path,) if name is None else (path, (path[0], str(name), *path[2:]))
 
     def _overlay(self, path: KeyPath) -> tuple[str, int]:
         """Return file and line of the scenario that set a key; of several, the newest that names it most closely."""
-        name = self._name(path)
-        keyed = path if name is None else (path[0], str(name), *path[2:])
         best = (self.overlays[-1][0] if self.overlays else "scenario", 0, 0)
         for file, lines in self.overlays:
-            for ways in (path, keyed):
-                length = next((size for size in range(len(ways), 0, -1) if ways[:size] in lines), 0)
+            for way in self._ways(path):
+                length = next((size for size in range(len(way), 0, -1) if way[:size] in lines), 0)
                 if length and length >= best[2]:
-                    best = (file, lines[ways[:length]], length)
+                    best = (file, lines[way[:length]], length)
         return best[:2]
 
     def _name(self, path: KeyPath) -> Any:

@@ -148,3 +148,38 @@ def test_a_scenario_changes_how_the_requirement_is_made(tmp_path: Path) -> None:
     options = load(folder, variant.apply, variant.files).inputs.plan.requirement
     assert (options.method, options.replications) == ("formula", 50)
     assert load(folder).inputs.plan.requirement.method == "simulation"
+
+
+TARGETS = PLAN.replace("[[contract]]", '[[queue.target]]\nmetric = "abandoned"\nshare = 0.1\n[[contract]]', 1)
+
+
+@pytest.mark.parametrize(
+    ("scenario", "place"),
+    [
+        ('[[queue.phone.target]]\nmetric = "abandoned"\nshare = 0.1\nclock = "open"\n', "scenarios/s.toml:4"),
+        ('title = "x"\n[[queue.phone.target]]\nmetric = "abandoned"\nclock = "open"\nshare = 0.2\n',
+         "scenarios/s.toml:4"),
+        ('[queue.phone]\npriority = 3\n', "plan.toml:21"),
+    ],
+)  # fmt: skip
+def test_a_warning_on_a_target_of_a_scenario_points_into_the_scenario(
+    tmp_path: Path, scenario: str, place: str
+) -> None:
+    """Also for keys that say the same in the plan: the scenario's list of targets is another one."""
+    plan = TARGETS.replace("share = 0.1\n", 'share = 0.1\nclock = "open"\n')
+    folder = write(tmp_path, {"plan.toml": plan, "scenarios/s.toml": scenario})
+    variant = resolve("s", ScenarioFiles(folder))
+    warnings = [str(one) for one in load(folder, variant.apply, variant.files).warnings]
+    assert [line.partition(" ")[0] for line in warnings if " clock: " in line] == [place]
+
+
+@pytest.mark.parametrize("number", ["nan", "inf", "-inf"])
+def test_no_number_is_told_at_its_own_line(tmp_path: Path, number: str) -> None:
+    """Nan differs from itself, yet no scenario set it; one that did is blamed."""
+    plan = PLAN.replace("share = 0.8", f"share = {number}")
+    folder = write(tmp_path, {"plan.toml": plan, "scenarios/s.toml": "[queue.phone]\npriority = 3\n"})
+    said = f"expected a finite number, got {number}"
+    for name in ("base", "s"):
+        assert told(folder, name) == [f'plan.toml:13 [[queue]] 1 "pre-sale" target 1 share: {said}']
+    write(folder, {"scenarios/s.toml": f"[queue.pre-sale]\npatience_seconds = {number}\n"})
+    assert told(folder, "s") == [f'scenarios/s.toml:2 [[queue]] 1 "pre-sale" patience_seconds: {said}']
