@@ -16,6 +16,7 @@ from data.platform_packs import filled
 from data.tables import decode
 from wfm.errors import InputError, Problem, nearest
 from wfm.plan import Plan
+from wfm.queues import DAY
 
 __all__ = ["KeyPath", "PlanFile", "key_lines", "parse_toml", "parts_of", "problems_in", "read_toml", "validate"]
 
@@ -249,7 +250,7 @@ def _translated(error: Mapping[str, Any], valid: Sequence[str] = ()) -> str:
         return f"unknown key '{key}'{nearest(key, valid)}"
     if kind in _BOUNDS:
         name, words = _BOUNDS[kind]
-        return f"expected {words} {context[name]}, got {_shown(got)}"
+        return f"expected {words} {_bound(context[name], key)}, got {_shown(got)}{_percent(context[name], got)}"
     if kind == "literal_error":
         names = re.findall(r"'([^']*)'", str(context.get("expected", "")))
         hint = nearest(got, names) if isinstance(got, str) else ""
@@ -259,6 +260,23 @@ def _translated(error: Mapping[str, Any], valid: Sequence[str] = ()) -> str:
     if kind == "value_error":
         return str(error["msg"]).removeprefix("Value error, ")
     return _of_kind(kind, context, got, str(error["msg"]))
+
+
+def _bound(limit: Any, key: str) -> str:
+    """Return a limit as planners read it: large ones with commas, of a time with its unit, and in days."""
+    is_time = key.endswith("seconds")
+    whole = isinstance(limit, int | float) and float(limit).is_integer() and (is_time or limit >= 1000)
+    text = f"{limit:,.0f}" if whole else str(limit)
+    if not is_time:
+        return text
+    days = float(limit) / DAY
+    return f"{text} s" + (f" ({days:g} {'day' if days == 1 else 'days'})" if days >= 1 else "")
+
+
+def _percent(limit: Any, got: Any) -> str:
+    """Return the way out where a share was written in percent."""
+    is_percent = isinstance(limit, float) and 0.9 < limit <= 1.0 and isinstance(got, int | float) and 1 < got <= 100
+    return f"; for {got:g} % write {got / 100:g}" if is_percent else ""
 
 
 def _of_kind(kind: str, context: Mapping[str, Any], got: Any, message: str) -> str:

@@ -70,11 +70,11 @@ class PlanHead(PlanPart):
 class ContractLimits(PlanPart):
     """Limits on temporary staff; the same keys for one contract and for all temporary kinds together."""
 
-    headcount_max: int | None = Field(None, ge=0)
+    headcount_max: int | None = Field(None, ge=0, le=1_000_000)
     share_max: Share | None = None
-    seats_max: int | None = Field(None, ge=0)
-    cost_max: float | None = Field(None, ge=0)
-    per_experienced_max: float | None = Field(None, ge=0)
+    seats_max: int | None = Field(None, ge=0, le=1_000_000)
+    cost_max: float | None = Field(None, ge=0, le=1e13)
+    per_experienced_max: float | None = Field(None, ge=0, le=1000)
 
 
 class TemporaryLimits(ContractLimits):
@@ -102,18 +102,18 @@ class Contract(PlanPart):
     id: str = Field(min_length=1)
     title: str = ""
     kind: ContractKind = "employee"
-    cost_per_hour: float = Field(ge=0)
-    headcount: int = Field(0, ge=0)
-    cost_per_hire: float = Field(0.0, ge=0)
+    cost_per_hour: float = Field(ge=0, le=1e7)
+    headcount: int = Field(0, ge=0, le=5000)
+    cost_per_hire: float = Field(0.0, ge=0, le=1e9)
     training_days: int = Field(0, ge=0, le=60)
     training_hours_per_day: float = Field(4.0, gt=0, le=5)
     hire_from: PlanDay | None = None
-    speed: tuple[Annotated[float, Field(gt=0, le=2)], ...] = (1.0,)
-    errors: tuple[Annotated[float, Field(ge=0, lt=1)], ...] = (0.0,)
+    speed: tuple[Annotated[float, Field(ge=0.01, le=2)], ...] = (1.0,)
+    errors: tuple[Annotated[float, Field(ge=0, le=0.95)], ...] = (0.0,)
     queues: tuple[str, ...] = ()
     shifts: tuple[str, ...] = ()
-    hours_per_week_max: float | None = Field(None, gt=0)
-    hours_per_week_guaranteed: float = Field(0.0, ge=0)
+    hours_per_week_max: float | None = Field(None, gt=0, le=168)
+    hours_per_week_guaranteed: float = Field(0.0, ge=0, le=168)
     limits: ContractLimits = ContractLimits()
 
     @field_validator("speed", "errors")
@@ -221,7 +221,7 @@ class ShiftTemplate(PlanPart):
 class Costs(PlanPart):
     """``[costs]``: prices that steer the roster. ``shortage_per_agent_hour`` prices a missing agent for an hour."""
 
-    shortage_per_agent_hour: float = Field(300.0, ge=0)
+    shortage_per_agent_hour: float = Field(300.0, ge=0, le=1e9)
 
 
 class ForecastOptions(PlanPart):
@@ -277,7 +277,7 @@ class RosterOptions(PlanPart):
     small plans prove the bound. The search itself always uses up its effort.
     """
 
-    effort: float = Field(1.0, gt=0, le=1000)
+    effort: float = Field(1.0, ge=0.0001, le=1000)
     gap: Share = 0.005
 
 

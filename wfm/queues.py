@@ -14,9 +14,18 @@ __all__ = ["ChannelName", "PlanPart", "Queue", "Share", "Shrinkage", "Target", "
 ChannelName = Literal["phone", "chat", "email"]
 Metric = Literal["answered_within", "average_response", "abandoned", "resolved_within", "no_service"]
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
+DAY = 86400.0
+"""Seconds of a day."""
+MOST_LOST = 0.95
+"""The most of rostered time that may be lost: with less left, twenty people and more would be rostered per seat."""
 ROLLING_DAYS = 30
 """Days of a rolling window (``over = "30_days"``), the day on which it ends included."""
 Part = Annotated[float, Field(ge=0.0, lt=1.0)]
+Lost = Annotated[float, Field(ge=0.0, le=MOST_LOST)]
+# What is beyond these limits is another unit or a slip of the finger, and would take days to compute.
+UpToADay = Annotated[float, Field(ge=0.0, le=DAY)]
+UpToAMonth = Annotated[float, Field(ge=0.0, le=31 * DAY)]
+Speedup = Annotated[float, Field(ge=0.01)]
 
 
 def _window(text: str) -> str:
@@ -41,14 +50,14 @@ class Shrinkage(PlanPart):
     and training are in the roster and don't belong here.
     """
 
-    unplanned: dict[str, Part] = Field(default_factory=dict)
-    planned: dict[str, Part] = Field(default_factory=dict)
+    unplanned: dict[str, Lost] = Field(default_factory=dict)
+    planned: dict[str, Lost] = Field(default_factory=dict)
     whole_shift: tuple[str, ...] = ("absence",)
 
     @model_validator(mode="after")
     def _shares_leave_something(self) -> Shrinkage:
-        if self.total >= 1.0:
-            raise ValueError(f"the shares must add up to less than 1, got {self.total:g}")
+        if self.total > MOST_LOST + 1e-9:
+            raise ValueError(f"the shares must add up to at most {MOST_LOST:g}, got {self.total:g}")
         return self
 
     @property
@@ -61,7 +70,7 @@ def _form(value: object) -> str:
     return "table" if isinstance(value, dict | Shrinkage) else "number"
 
 
-Loss = Annotated[Annotated[Part, Tag("number")] | Annotated[Shrinkage, Tag("table")], Discriminator(_form)]
+Loss = Annotated[Annotated[Lost, Tag("number")] | Annotated[Shrinkage, Tag("table")], Discriminator(_form)]
 
 
 class Target(PlanPart):
@@ -87,19 +96,19 @@ class Target(PlanPart):
     """
 
     metric: Metric
-    seconds: float | None = Field(None, ge=0)
+    seconds: UpToAMonth | None = None
     share: Share | None = None
     window: Window = "00:00-24:00"
     over: Literal["interval", "day", "horizon", "30_days"] = "day"
-    confidence: float | None = Field(None, gt=0.0, lt=1.0)
+    confidence: float | None = Field(None, ge=0.01, le=0.9999)
     pack: str = ""
     count: Literal["contact", "round", "customer"] = "contact"
     definition: Literal["sl_offered", "sl_answered", "sl_excl_short_ab", "sl_left_queue"] = "sl_offered"
-    cap_seconds: float | None = Field(None, gt=0)
-    unanswered_seconds: float | None = Field(None, ge=0)
+    cap_seconds: float | None = Field(None, ge=0.1, le=31 * DAY)
+    unanswered_seconds: UpToAMonth | None = None
     unanswered: Literal["counted", "excluded"] = "counted"
     bots: Literal["excluded", "included"] = "excluded"
-    exempt_below: int = Field(0, ge=0)
+    exempt_below: int = Field(0, ge=0, le=10_000_000)
     clock: Literal["calendar", "open"] = "calendar"
 
     @model_validator(mode="after")
@@ -137,26 +146,26 @@ class Queue(PlanPart):
     platform: str = ""
     open: Window | dict[str, Window | Literal["closed"]] = "00:00-24:00"
     concurrency: int = Field(1, ge=1, le=50)
-    concurrency_speedup: tuple[float, ...] = ()
+    concurrency_speedup: tuple[Speedup, ...] = ()
     routing: Literal["least_busy", "most_busy"] = "least_busy"
     rounds: float | None = Field(None, ge=1, le=1000)
-    reply_seconds: float | None = Field(None, gt=0)
-    patience_seconds: float | None = Field(None, gt=0)
+    reply_seconds: float | None = Field(None, ge=0.1, le=DAY)
+    patience_seconds: float | None = Field(None, ge=0.001, le=30 * DAY)
     patience_distribution: Literal["exponential", "weibull", "gamma", "lognormal", "fixed"] = "exponential"
-    patience_cv: float | None = Field(None, gt=0, le=10)
+    patience_cv: float | None = Field(None, ge=0.01, le=10)
     silent_abandonment: Share = 0.0
-    silent_seconds: float = Field(120.0, ge=0)
-    redial: Part = 0.0
-    redial_seconds: float = Field(300.0, gt=0)
-    backlog: int = Field(0, ge=0)
-    backlog_age_seconds: float = Field(0.0, ge=0)
+    silent_seconds: UpToADay = 120.0
+    redial: Lost = 0.0
+    redial_seconds: float = Field(300.0, ge=1, le=7 * DAY)
+    backlog: int = Field(0, ge=0, le=100_000)
+    backlog_age_seconds: UpToAMonth = 0.0
     priority: int = Field(5, ge=1, le=99)
-    bot_containment: float = Field(0.0, ge=0.0, lt=1.0)
-    bot_containment_in: dict[str, Annotated[float, Field(ge=0.0, lt=1.0)]] = Field(default_factory=dict)
-    bot_seconds: float = Field(0.0, ge=0)
+    bot_containment: Part = 0.0
+    bot_containment_in: dict[str, Part] = Field(default_factory=dict)
+    bot_seconds: UpToADay = 0.0
     shrinkage: Loss = 0.0
-    aht_seconds: float | None = Field(None, gt=0)
-    shortage_cost_per_hour: float | None = Field(None, ge=0)
+    aht_seconds: float | None = Field(None, ge=1, le=7 * DAY)
+    shortage_cost_per_hour: float | None = Field(None, ge=0, le=1e9)
     profile_like: str | None = None
     target: tuple[Target, ...] = ()
 
@@ -169,6 +178,14 @@ class Queue(PlanPart):
                 raise ValueError(f"expected weekdays {', '.join(WEEKDAYS)}, got {', '.join(unknown)}")
         return value
 
+    @field_validator("concurrency_speedup")
+    @classmethod
+    def _speedup_is_possible(cls, value: tuple[float, ...]) -> tuple[float, ...]:
+        for chats, speedup in enumerate(value, start=1):
+            if speedup > 10 * chats:
+                raise ValueError(f"expected at most {10 * chats} with {chats} open (10 for each), got {speedup:g}")
+        return value
+
     @model_validator(mode="after")
     def _speedup_fits_concurrency(self) -> Queue:
         if self.concurrency > 1 and self.channel != "chat":
@@ -176,8 +193,6 @@ class Queue(PlanPart):
         given = self.concurrency_speedup
         if given and len(given) != self.concurrency:
             raise ValueError(f"concurrency_speedup needs {self.concurrency} numbers (one per level), got {len(given)}")
-        if any(value <= 0 for value in given):
-            raise ValueError("concurrency_speedup must be above 0")
         return self
 
     @model_validator(mode="after")
@@ -210,11 +225,11 @@ class Queue(PlanPart):
         return sum(self.shrinkage.unplanned.get(name, 0.0) for name in self.shrinkage.whole_shift)
 
     def with_absence(self, factor: float) -> Queue:
-        """Return the queue with its unplanned shrinkage multiplied; at most 0.95 is lost altogether."""
+        """Return the queue with its unplanned shrinkage multiplied; at most ``MOST_LOST`` is lost altogether."""
         if isinstance(self.shrinkage, float):
-            return self.model_copy(update={"shrinkage": min(self.shrinkage * factor, 0.95)})
+            return self.model_copy(update={"shrinkage": min(self.shrinkage * factor, MOST_LOST)})
         lost, planned = self.shrinkage.total, sum(self.shrinkage.planned.values())
-        most = max(0.95 - planned, 0.0) / (lost - planned) if lost > planned else factor
+        most = max(MOST_LOST - planned, 0.0) / (lost - planned) if lost > planned else factor
         unplanned = {name: share * min(factor, most) for name, share in self.shrinkage.unplanned.items()}
         return self.model_copy(update={"shrinkage": self.shrinkage.model_copy(update={"unplanned": unplanned})})
 

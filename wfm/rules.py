@@ -19,24 +19,24 @@ class LabourRules(BaseModel):
     Defaults are the policy of the house; the bundled packs set them to the law with the article as source.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     normal_hours_per_day: float = Field(8.0, gt=0, le=24)
     normal_hours_per_week: float = Field(40.0, gt=0, le=168)
     overtime_hours_per_day_max: float = Field(3.0, ge=0, le=16)
-    overtime_hours_per_month_max: float = Field(36.0, ge=0)
+    overtime_hours_per_month_max: float = Field(36.0, ge=0, le=744)
     rest_hours_between_shifts_min: float = Field(11.0, ge=0, le=24)
-    consecutive_days_max: int = Field(6, ge=1)
+    consecutive_days_max: int = Field(6, ge=1, le=366)
     days_off_per_week_min: int = Field(1, ge=0, le=7)
-    work_stretch_hours_max: float = Field(5.0, gt=0)
+    work_stretch_hours_max: float = Field(5.0, gt=0, le=24)
     night: str = "22:00-06:00"
     no_night_for: tuple[str, ...] = ("pregnant", "nursing", "minor", "intern")
     no_overtime_for: tuple[str, ...] = ("pregnant", "nursing", "minor", "intern", "part_time")
-    part_time_hours_per_week_max: float = Field(24.0, gt=0)
+    part_time_hours_per_week_max: float = Field(24.0, gt=0, le=168)
     dispatch_share_max: float | None = Field(None, ge=0, le=1)
-    overtime_pay: float = Field(1.5, ge=1)
-    rest_day_pay: float = Field(2.0, ge=1)
-    holiday_pay: float = Field(3.0, ge=1)
+    overtime_pay: float = Field(1.5, ge=1, le=20)
+    rest_day_pay: float = Field(2.0, ge=1, le=20)
+    holiday_pay: float = Field(3.0, ge=1, le=20)
 
     @field_validator("night")
     @classmethod

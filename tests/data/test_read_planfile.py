@@ -35,7 +35,7 @@ def lines_of(text: str) -> list[str]:
         ('"09:00-21:00"', '{ mon = "late" }',
          "plan.toml:17 [[queue]] 2 \"phone\" open mon: expected a clock window like '09:00-23:00', got 'late'"),
         ("share = 0.8", "share = 80",
-         'plan.toml:13 [[queue]] 1 "pre-sale" target 1 share: expected at most 1.0, got 80'),
+         'plan.toml:13 [[queue]] 1 "pre-sale" target 1 share: expected at most 1.0, got 80; for 80 % write 0.8'),
         ("seconds = 30\n", "",
          "plan.toml:10 [[queue]] 1 \"pre-sale\" target 1: metric 'answered_within' needs 'seconds'"),
         ("cost_per_hour = 30\n", "", 'plan.toml:18 [[contract]] 1 "ft" cost_per_hour: is missing'),
@@ -99,7 +99,7 @@ def test_an_overlay_is_checked_like_the_plan(tmp_path: Path) -> None:
         load(folder, overlay)
     assert str(caught.value).splitlines() == [
         "plan.toml:4 [plan] days: expected at least 1, got 0",
-        'scenario [[queue]] 1 "pre-sale" shrinkage: expected below 1.0, got 2',
+        'scenario [[queue]] 1 "pre-sale" shrinkage: expected at most 0.95, got 2; for 2 % write 0.02',
     ]
 
 

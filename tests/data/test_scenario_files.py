@@ -49,7 +49,7 @@ def told(folder: Path, name: str) -> list[str]:
     [
         (
             '\n[queue.pre-sale]\nshrinkage = 4\n',
-            'scenarios/s.toml:3 [[queue]] 1 "pre-sale" shrinkage: expected below 1.0, got 4',
+            'scenarios/s.toml:3 [[queue]] 1 "pre-sale" shrinkage: expected at most 0.95, got 4; for 4 % write 0.04',
         ),
         (
             '[queue."pre-sale"]\nshrinkag = 0.4\n',
@@ -81,7 +81,7 @@ def test_of_two_scenarios_the_one_that_set_the_key_is_blamed(tmp_path: Path) -> 
     newer = 'extends = "older"\n[queue.pre-sale]\npriority = 3\n'
     folder = write(tmp_path, {"scenarios/older.toml": older, "scenarios/newer.toml": newer})
     assert told(folder, "newer") == [
-        'scenarios/older.toml:2 [[queue]] 1 "pre-sale" shrinkage: expected below 1.0, got 4'
+        'scenarios/older.toml:2 [[queue]] 1 "pre-sale" shrinkage: expected at most 0.95, got 4; for 4 % write 0.04'
     ]
 
 
@@ -120,11 +120,11 @@ def test_a_scenario_changes_shrinkage_in_either_form(
     [
         ("[queue.pre-sale]\nshrinkage = { unplanned = 3 }\n", "2 {} shrinkage unplanned: expected a table, got 3"),
         ("[queue.pre-sale.shrinkage.unplanned]\nabsence = 2\n",
-         "2 {} shrinkage unplanned absence: expected below 1.0, got 2"),
+         "2 {} shrinkage unplanned absence: expected at most 0.95, got 2; for 2 % write 0.02"),
         ("[queue.pre-sale.shrinkage]\nunplaned = { absence = 0.1 }\n",
          "2 {} shrinkage: unknown key 'unplaned', did you mean 'unplanned'?"),
         ("[queue.pre-sale.shrinkage]\nplanned = { a = 0.6, b = 0.6 }\n",
-         "1 {} shrinkage: the shares must add up to less than 1, got 1.2"),
+         "1 {} shrinkage: the shares must add up to at most 0.95, got 1.2"),
         ("[queue.pre-sale.shrinkage]\nwhole_shift = [3]\n",
          "2 {} shrinkage whole_shift 1: expected a text in quotes, got 3"),
         ('[queue.pre-sale]\nshrinkage = "a tenth"\n', "2 {} shrinkage: expected a number, got 'a tenth'"),
