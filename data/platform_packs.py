@@ -16,6 +16,12 @@ __all__ = ["Platform", "TargetPack", "filled", "platforms", "target_packs"]
 
 _FOLDER = Path(__file__).parent / "bundled" / "platforms"
 _PLACEHOLDERS: Mapping[str, Any] = {"metric": "answered_within", "seconds": 60, "share": 0.5}
+# What a promise consists of by metric, and all that a pack says for its own metric alone.
+_PROMISES: Mapping[str, tuple[str, ...]] = {
+    "answered_within": ("seconds", "share"), "resolved_within": ("seconds", "share"), "average_response": ("seconds",),
+    "abandoned": ("share",), "no_service": ("share",),
+}  # fmt: skip
+_OF_THE_METRIC = ("seconds", "share", "definition", "cap_seconds", "unanswered_seconds", "unanswered")
 Raw = Mapping[str, Any]
 KeyPath = tuple[str | int, ...]
 
@@ -98,7 +104,8 @@ def _target(name: str, entry: Raw) -> TargetPack:
 def filled(raw: Raw) -> tuple[dict[str, Any], list[tuple[KeyPath, str]]]:
     """Return a plan as written with its targets filled from their packs, and what is wrong with these.
 
-    Keys beside ``pack`` win over the pack's. Where a pack is unknown, or a threshold that no platform states is not
+    Keys beside ``pack`` win over the pack's; with another ``metric`` beside it, nothing is taken that the pack says for
+    its own. Where a pack is unknown, or a threshold that no platform states is not
     given, a number is put in its place, so that the other keys can be checked all the same; the problem is returned.
 
     Parameters
@@ -137,12 +144,24 @@ def _filled_target(target: Any) -> Any:
     pack = target_packs().get(name)
     if pack is None:
         return {**_PLACEHOLDERS, **target}
-    return {**{key: _PLACEHOLDERS[key] for key in _not_given(pack, target)}, **pack.keys, **target}
+    return {**{key: _PLACEHOLDERS[key] for key in _not_given(pack, target)}, **_taken(pack, target), **target}
+
+
+def _has_own_metric(pack: TargetPack, target: Raw) -> bool:
+    return "metric" in target and bool(target["metric"] != pack.keys["metric"])
+
+
+def _taken(pack: TargetPack, target: Raw) -> Raw:
+    """Return the keys of a pack that hold for a target: a limit of 30 s for a share is none for an average."""
+    if not _has_own_metric(pack, target):
+        return pack.keys
+    return {key: value for key, value in pack.keys.items() if key not in _OF_THE_METRIC}
 
 
 def _not_given(pack: TargetPack, target: Raw) -> tuple[str, ...]:
-    """Return the threshold that neither the pack nor the plan states; a metric of the plan's own is checked as such."""
-    return () if "metric" in target or not pack.missing or pack.missing in target else (pack.missing,)
+    """Return the parts of the promise that neither the pack nor the plan states; a metric that is none has no parts."""
+    given = {**_taken(pack, target), **target}
+    return tuple(key for key in _PROMISES.get(str(given["metric"]), ()) if key not in given)
 
 
 def _wrong(target: Any) -> Iterator[tuple[KeyPath, str]]:
@@ -154,9 +173,13 @@ def _wrong(target: Any) -> Iterator[tuple[KeyPath, str]]:
         yield ("pack",), f"unknown platform target '{name}'{_hint(name, packs)}"
         return
     pack = packs[name]
-    for key in _not_given(pack, target):
+    missing = " and ".join(f"`{key}`" for key in _not_given(pack, target))
+    if missing and _has_own_metric(pack, target):
+        about, way = pack.keys["metric"], f"give {missing} beside it, or leave `metric` out"
+        yield ("metric",), f"the numbers of '{name}' are about {about}, not {target['metric']}; {way}"
+    elif missing:
         advice = f" ({pack.advice})" if pack.advice else ""
-        yield ("pack",), f"'{name}' has no official threshold; give `{key}` beside it{advice}"
+        yield ("pack",), f"'{name}' has no official threshold; give {missing} beside it{advice}"
 
 
 def _hint(name: str, packs: Mapping[str, TargetPack]) -> str:

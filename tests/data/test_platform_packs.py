@@ -107,3 +107,31 @@ def test_a_scenario_may_name_a_pack(tmp_path: Path) -> None:
     assert (target.share, target.seconds) == (0.7, 180)
     with pytest.raises(Exception, match=r"^scenarios/bad\.toml:4 \[\[queue\]\] 1 \"pre-sale\" target 2 pack: unknown"):
         load(folder, bad.apply, bad.files)
+
+
+@pytest.mark.parametrize(
+    ("metric", "missing"),
+    [
+        ("average_response", "`seconds`"), ("abandoned", "`share`"), ("no_service", "`share`"),
+        ("resolved_within", "`seconds` and `share`"),
+    ],
+)  # fmt: skip
+def test_the_numbers_of_a_pack_are_not_taken_for_another_metric(tmp_path: Path, metric: str, missing: str) -> None:
+    """80 % within 30 seconds is no average of 30 seconds, and no 80 % lost: the plan gives its own numbers."""
+    text = f'pack = "jd.first_30s"\nover = "day"\nmetric = "{metric}"\n'
+    assert problems_of(tmp_path, plan__toml=with_target(text)) == [
+        f"plan.toml:13 [[queue]] 1 \"pre-sale\" target 1 metric: the numbers of 'jd.first_30s' are about "
+        f"answered_within, not {metric}; give {missing} beside it, or leave `metric` out"
+    ]
+    target = inputs_of(tmp_path, plan__toml=with_target(text + "seconds = 25\nshare = 0.1\n")).plan.queue[0].target[0]
+    assert (target.metric, target.seconds, target.share, target.window) == (metric, 25, 0.1, "09:00-23:00")
+
+
+def test_what_a_pack_says_of_averages_alone_is_not_taken_for_shares(tmp_path: Path) -> None:
+    """Nor is a key of the pack's own metric kept that would change nothing for the plan's."""
+    text = 'pack = "taobao.average_response"\nover = "day"\nmetric = "answered_within"\nseconds = 9\nshare = 0.7\n'
+    rounds = "aht_seconds = 300\nrounds = 5\nreply_seconds = 20\n"
+    loaded = load(write(tmp_path, {"plan.toml": with_target(text, rounds)}))
+    target = loaded.inputs.plan.queue[0].target[0]
+    assert (target.cap_seconds, target.unanswered_seconds, target.count) == (None, None, "round")
+    assert not [one for one in loaded.warnings if "target" in one.column]
