@@ -10,11 +10,12 @@ from zoneinfo import ZoneInfo
 
 from data.calendars import calendar_names, load_calendar
 from data.crosscheck_service import check_attained, check_service
+from data.crosscheck_targets import check_targets
 from data.planfile import KeyPath, PlanFile
 from data.templates import template_problems
 from wfm.errors import Problem, nearest
 from wfm.inputs import Inputs
-from wfm.plan import Contract, Plan, Queue, ShiftTemplate, Target
+from wfm.plan import Contract, Plan, Queue, ShiftTemplate
 from wfm.rules import DayTypes, LabourRules
 
 __all__ = ["HISTORY_MAY_END_EARLIER_DAYS", "check_history", "check_holidays", "check_inputs", "check_plan"]
@@ -27,7 +28,7 @@ def check_plan(plan: Plan, rules: LabourRules | None, file: PlanFile) -> list[Pr
     """Return what is wrong within the plan itself."""
     found = [
         *_duplicate_ids(plan, file), *_references(plan, file), *_driver_entries(plan, file), *_dates(plan, file),
-        *_unreachable_targets(plan, file), *check_service(plan, file),
+        *check_targets(plan, file), *check_service(plan, file),
     ]  # fmt: skip
     for number, shift in enumerate(plan.shift):
         messages = template_problems(shift, plan.plan.interval_minutes, rules or LabourRules())
@@ -88,30 +89,6 @@ def _dates(plan: Plan, file: PlanFile) -> Iterator[Problem]:
             yield file.problem(
                 ("shift", number, "dates"), f"expected dates within {head.start} .. {head.end}, got none", "warning"
             )
-
-
-def _unreachable_targets(plan: Plan, file: PlanFile) -> Iterator[Problem]:
-    """Yield the targets that no number of agents can reach, where the staffing step would have to."""
-    if plan.requirement.file is not None:
-        return
-    for place, queue in enumerate(plan.queue):
-        for number, target in enumerate(queue.target):
-            if queue.channel != "email" and (found := _unreachable(target, queue)):
-                key, text = found
-                way = f"can't be reached by any number of agents; {text}"
-                value = getattr(target, key)
-                yield file.problem(
-                    ("queue", place, "target", number, key), f"{target.metric} with {key} {value:g} {way}"
-                )
-
-
-def _unreachable(target: Target, queue: Queue) -> tuple[str, str] | None:
-    """Return the key that asks too much and the way out: randomly arriving contacts sometimes wait, whoever serves."""
-    if target.metric == "average_response":
-        return ("seconds", "ask at least 0.1") if target.seconds == 0 else None
-    if target.metric == "abandoned":
-        return ("share", "ask at least 0.001") if target.share == 0 and queue.patience_seconds else None
-    return ("share", "ask at most 0.999") if target.share == 1 else None
 
 
 def check_holidays(plan: Plan, days: DayTypes, file: PlanFile) -> list[Problem]:

@@ -9,7 +9,7 @@ import pytest
 from tests.data.read_folder import PLAN, problems_of, warnings_of
 
 CHAT, PHONE, TARGET = 'channel = "chat"\n', 'channel = "phone"\n', "share = 0.8\n"
-TURNS = "aht_seconds = 300\nrounds = 5\nreply_seconds = 20\nconcurrency = 2\n"
+TURNS = "aht_seconds = 300\nrounds = 5\nreply_seconds = 10\nconcurrency = 2\n"
 
 
 def told(folder: Path, chat: str = "", phone: str = "", target: str = "", attained: str | None = None) -> list[str]:
@@ -40,7 +40,7 @@ def told(folder: Path, chat: str = "", phone: str = "", target: str = "", attain
          "nobody holds several contacts at once"),
         (TURNS + "concurrency_speedup = [1, 1.2]\n", "",
          'plan.toml:14 [[queue]] 1 "pre-sale" concurrency_speedup: [1, 1.2] is far from what `rounds` and '
-         "`reply_seconds` give, [1, 1.8]; leave it out to use that"),
+         "`reply_seconds` give, [1, 1.9]; leave it out to use that"),
         ("shrinkage = { unplanned = { absence = 0.05 }, whole_shift = [\"absense\"] }\n", "",
          'plan.toml:10 [[queue]] 1 "pre-sale" shrinkage whole_shift: \'absense\' is no category of `unplanned`, '
          "did you mean 'absence'?"),
@@ -61,8 +61,8 @@ def test_keys_of_a_queue_that_do_nothing(tmp_path: Path, chat: str, phone: str, 
         ('[[queue.target]]\nmetric = "average_response"\nseconds = 9\nunanswered = "excluded"\n'
          "unanswered_seconds = 6\n",
          "unanswered_seconds: is not used: `unanswered` leaves the unanswered out"),
-        ('[[queue.target]]\nmetric = "abandoned"\nshare = 0.1\ndefinition = "sl_answered"\n',
-         "definition: changes nothing for abandoned: it is about answered_within"),
+        ('[[queue.target]]\nmetric = "no_service"\nshare = 0.1\ndefinition = "sl_answered"\n',
+         "definition: changes nothing for no_service: it is about answered_within"),
         ('[[queue.target]]\npack = "phone.answered_20s"\n',
          "pack: 'phone.answered_20s' is about calls, the queue's channel is chat"),
     ],

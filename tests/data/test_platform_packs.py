@@ -129,7 +129,7 @@ def test_the_numbers_of_a_pack_are_not_taken_for_another_metric(tmp_path: Path, 
 
 def test_what_a_pack_says_of_averages_alone_is_not_taken_for_shares(tmp_path: Path) -> None:
     """Nor is a key of the pack's own metric kept that would change nothing for the plan's."""
-    text = 'pack = "taobao.average_response"\nover = "day"\nmetric = "answered_within"\nseconds = 9\nshare = 0.7\n'
+    text = 'pack = "taobao.average_response"\nover = "day"\nmetric = "answered_within"\nseconds = 30\nshare = 0.7\n'
     rounds = "aht_seconds = 300\nrounds = 5\nreply_seconds = 20\n"
     loaded = load(write(tmp_path, {"plan.toml": with_target(text, rounds)}))
     target = loaded.inputs.plan.queue[0].target[0]
