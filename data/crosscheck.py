@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from data.calendars import calendar_names, load_calendar
-from data.crosscheck_service import check_attained, check_service
+from data.crosscheck_service import check_attained, check_replies, check_service
 from data.crosscheck_targets import check_targets
 from data.planfile import KeyPath, PlanFile
 from data.templates import template_problems
@@ -116,6 +116,7 @@ def check_inputs(inputs: Inputs, file: PlanFile) -> list[Problem]:
         *_own_handle_times(inputs, file),
         *_phase_names(inputs, file),
         *_outside_horizon(inputs),
+        *check_replies(inputs, file),
         *check_attained(inputs, file),
     ]
 

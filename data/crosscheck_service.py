@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
+import numpy as np
+from numpy.typing import NDArray
+
 from data.planfile import KeyPath, PlanFile
 from data.platform_packs import target_packs
 from wfm.errors import Problem, nearest
@@ -14,8 +17,9 @@ from wfm.platforms import platform_group
 from wfm.queues import ROLLING_DAYS
 from wfm.turns import speedup_of
 
-__all__ = ["check_attained", "check_service"]
+__all__ = ["check_attained", "check_replies", "check_service"]
 
+FloatArray = NDArray[np.float64]
 _SPEEDUP_DIFFERS = 0.2
 _NEEDS_PATIENCE = ("redial", "silent_abandonment", "patience_distribution", "patience_cv")
 _PHONE = "phone"
@@ -107,6 +111,43 @@ def _platform(target: Target, queue: Queue) -> Iterator[tuple[str, str]]:
         yield "pack", f"'{target.pack}' is about {about}, the queue's channel is {queue.channel}"
     elif pack.platform != _PHONE and queue.platform and platform_group(pack.platform) != platform_group(queue.platform):
         yield "pack", f"'{target.pack}' is a target of {pack.platform}, the queue's platform is '{queue.platform}'"
+
+
+def check_replies(inputs: Inputs, file: PlanFile) -> list[Problem]:
+    """Return a warning for each queue whose replies alone take longer than its contacts did, or are forecast to."""
+    found: list[Problem] = []
+    for place, queue in enumerate(inputs.plan.queue):
+        if queue.rounds is None or queue.reply_seconds is None:
+            continue
+        work, (mean, where) = queue.rounds * queue.reply_seconds, _handle_time(inputs, place)
+        if mean < work:
+            text = (
+                f"{queue.rounds:g} rounds of {queue.reply_seconds:g} s take {work:g} s, but {where} has a mean handle "
+                f"time of {mean:.0f} s; lower it to {mean / queue.rounds:.3g} s, or the rounds"
+            )
+            found.append(file.problem(("queue", place, "reply_seconds"), text, "warning"))
+    return found
+
+
+def _handle_time(inputs: Inputs, place: int) -> tuple[float, str]:
+    """Return a queue's mean handle time by contacts, and where it stands; NaN where nothing tells it."""
+    queue, own, history = inputs.plan.queue[place], inputs.own_forecast, inputs.history
+    if own is not None:
+        missing = np.full(inputs.plan.plan.grid.n, np.nan)
+        weight, seconds = (
+            own.values[name][place] if name in own.values else missing for name in ("offered_mean", "aht_seconds")
+        )
+        return _mean(weight, seconds), "the plan's own forecast"
+    if queue.id not in history.queues:
+        return np.nan, ""
+    rows = history.queue == history.queues.index(queue.id)
+    weight = np.where(np.isfinite(history.handled[rows]), history.handled[rows], history.offered[rows])
+    return _mean(weight, history.aht_seconds[rows]), "the history"
+
+
+def _mean(weight: FloatArray, seconds: FloatArray) -> float:
+    known = (weight > 0) & (seconds > 0)
+    return float(np.average(seconds[known], weights=weight[known])) if known.any() else float("nan")
 
 
 def check_attained(inputs: Inputs, file: PlanFile) -> list[Problem]:

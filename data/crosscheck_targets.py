@@ -77,8 +77,8 @@ def _slow_replies(target: Target, queue: Queue) -> Iterator[Said]:
     share, more = alone.share_within(seconds), (queue.rounds or 1.0) - 1.0
     every = share / (1.0 + more * (1.0 - share)) if target.count == "customer" else share
     if target.definition != "sl_left_queue" and every < (target.share or 0.0):
-        text = f"{every:.1%} of the replies come within {seconds:g} s, so {target.share:.1%} can't be reached {way}"
-        yield "seconds", text
+        who = "customers get every reply" if target.count == "customer" else "replies come"
+        yield "seconds", f"{every:.1%} of the {who} within {seconds:g} s, so {target.share:.1%} can't be reached {way}"
 
 
 def _never_counts(target: Target, queue: Queue, plan: Plan) -> Iterator[Said]:

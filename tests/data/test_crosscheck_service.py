@@ -119,3 +119,20 @@ def test_a_target_that_counts_rounds_says_which(tmp_path: Path) -> None:
         "plan.toml:6 [[queue]] 1 \"pre-sale\": target 2 (taobao.reply_3min) with count 'round' "
         "needs rounds and reply_seconds"
     ]
+
+
+def test_replies_that_take_longer_than_the_contacts_of_the_history(tmp_path: Path) -> None:
+    """Five rounds of 70 s are more than the 300 s that the history has, five of 10 s are not."""
+    chat = TURNS.replace("300", "400").replace("= 10", "= 70").replace("concurrency = 2\n", "")
+    plan = PLAN.replace("seconds = 30", "seconds = 300").replace(CHAT, CHAT + chat)
+    said = "5 rounds of 70 s take 350 s, but {} has a mean handle time of {} s; lower it to {} s, or the rounds"
+    head = 'plan.toml:12 [[queue]] 1 "pre-sale" reply_seconds: '
+    assert warnings_of(tmp_path / "a", plan__toml=plan) == [head + said.format("the history", 300, 60)]
+    assert told(tmp_path / "b", TURNS) == []
+    starts = [f"2025-10-{day} {half // 2:02d}:{half % 2 * 30:02d}" for day in range(20, 27) for half in range(48)]
+    rows = [f"{start},{queue},2,{aht}" for queue, aht in (("pre-sale", 250), ("phone", 60)) for start in starts]
+    own = "\n".join(["interval_start,queue,offered_mean,aht_seconds", *rows])
+    plan += '[forecast]\nfile = "own.csv"\n'
+    assert warnings_of(tmp_path / "c", plan__toml=plan, own__csv=own) == [
+        head + said.format("the plan's own forecast", 250, 50)
+    ]

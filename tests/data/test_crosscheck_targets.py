@@ -102,6 +102,9 @@ def test_targets_that_may_be_met_or_missed_are_not_told(tmp_path: Path, target: 
         (AVERAGE.format(15), CHAT + TURNS,
          "seconds: a reply takes 20 s on average, so 15 s can't be reached by any number of agents, with one chat at a "
          "time; allow more time, or lower `reply_seconds`"),
+        (OLD + 'count = "customer"\n', CHAT + TURNS,
+         "seconds: 41.0% of the customers get every reply within 30 s, so 80.0% can't be reached by any number of "
+         "agents, with one chat at a time; allow more time, or lower `reply_seconds`"),
         (OLD + 'count = "round"\n', CHAT + TURNS,
          "seconds: 77.7% of the replies come within 30 s, so 80.0% can't be reached by any number of agents, with one "
          "chat at a time; allow more time, or lower `reply_seconds`"),
