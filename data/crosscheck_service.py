@@ -14,7 +14,7 @@ from wfm.errors import Problem, nearest
 from wfm.inputs import Inputs
 from wfm.plan import Plan, Queue, Shrinkage, Target
 from wfm.platforms import platform_group
-from wfm.queues import ROLLING_DAYS
+from wfm.queues import MOST_LOST, ROLLING_DAYS
 from wfm.turns import speedup_of
 
 __all__ = ["check_attained", "check_replies", "check_service"]
@@ -32,10 +32,25 @@ def check_service(plan: Plan, file: PlanFile) -> list[Problem]:
         path: KeyPath = ("queue", place)
         notes = [*_patience(queue), *_chat_only(queue), *_rounds(queue), *_whole_shifts(queue)]
         found += [file.problem((*path, *key), text, "warning") for key, text in notes]
+        found += _absences(queue, file)
         for number, target in enumerate(queue.target):
             hints = [*_clock(target, queue), *_averages(target), *_definition(target), *_platform(target, queue)]
             found += [file.problem((*path, "target", number, key), text, "warning") for key, text in hints]
     return found
+
+
+def _absences(queue: Queue, file: PlanFile) -> Iterator[Problem]:
+    """Yield that a scenario's factor on absence would lose more of a queue's time than may be lost."""
+    now = queue.lost_share
+    planned = sum(queue.shrinkage.planned.values()) if isinstance(queue.shrinkage, Shrinkage) else 0.0
+    asked = planned + (now - planned) * file.absence
+    if file.absence > 1.0 and asked > MOST_LOST + 1e-9:
+        most = (MOST_LOST - planned) / (now - planned)
+        text = (
+            f"would lose {asked:.0%} of the time of queue '{queue.id}' ({now:.0%} without it); {MOST_LOST:.0%} are "
+            f"lost instead, as with a factor of {most:.3g}"
+        )
+        yield file.scaled("absence", text)
 
 
 def _patience(queue: Queue) -> Iterator[tuple[KeyPath, str]]:

@@ -141,9 +141,12 @@ def _plan_file(reader: Folder, overlay: Overlay | None, scenarios: Sequence[str]
     lines = key_lines(decode(raw_bytes or b""))
     if overlay is None:
         return PlanFile(raw, lines)
-    overlays = [(name, key_lines(decode(reader.bytes_of(reader.path / name) or b""))) for name in scenarios]
+    texts = [(name, reader.bytes_of(reader.path / name) or b"") for name in scenarios]
+    overlays = [(name, key_lines(decode(text))) for name, text in texts]
+    factors = [parse_toml(text, name).get("scale", {}).get("absence") for name, text in texts]
+    absence = next((factor for factor in reversed(factors) if factor is not None), 1.0)
     with located(reader.path):
-        return PlanFile(overlay(raw), lines, raw, overlays=overlays)
+        return PlanFile(overlay(raw), lines, raw, overlays=overlays, absence=absence)
 
 
 def _plan(file: PlanFile, problems: Problems) -> Plan | None:

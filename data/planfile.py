@@ -120,7 +120,7 @@ class PlanFile:
     """A plan as written, with the lines of its keys.
 
     ``base`` is the plan before a scenario was laid over it; ``overlays`` are the files that did so, oldest first, each
-    with the lines of its keys.
+    with the lines of its keys. ``absence`` is the factor of their ``[scale] absence``, 1 where none gives one.
     """
 
     raw: Mapping[str, Any]
@@ -128,6 +128,13 @@ class PlanFile:
     base: Mapping[str, Any] | None = None
     file: str = "plan.toml"
     overlays: Sequence[tuple[str, Mapping[KeyPath, int]]] = ()
+    absence: float = 1.0
+
+    def scaled(self, key: str, message: str) -> Problem:
+        """Return a warning on a factor in ``[scale]`` of the newest scenario that gives it."""
+        places = [(file, lines["scale", key]) for file, lines in self.overlays if ("scale", key) in lines]
+        file, line = places[-1] if places else self._overlay(("scale", key))
+        return Problem(file, line, f"[scale] {key}", message, "warning")
 
     def problem(self, path: KeyPath, message: str, severity: str = "error") -> Problem:
         """Return a problem with the key at ``path``, in the words and on the line of the plan file."""

@@ -183,3 +183,28 @@ def test_no_number_is_told_at_its_own_line(tmp_path: Path, number: str) -> None:
         assert told(folder, name) == [f'plan.toml:13 [[queue]] 1 "pre-sale" target 1 share: {said}']
     write(folder, {"scenarios/s.toml": f"[queue.pre-sale]\npatience_seconds = {number}\n"})
     assert told(folder, "s") == [f'scenarios/s.toml:2 [[queue]] 1 "pre-sale" patience_seconds: {said}']
+
+
+@pytest.mark.parametrize(
+    ("own", "factor", "said"),
+    [
+        ("0.1", "20", "would lose 200% of the time of queue 'pre-sale' (10% without it); 95% are lost instead, "
+         "as with a factor of 9.5"),
+        ("{ unplanned = { absence = 0.1 }, planned = { coaching = 0.05 } }", "10",
+         "would lose 105% of the time of queue 'pre-sale' (15% without it); 95% are lost instead, "
+         "as with a factor of 9"),
+        ("0.1", "9.5", ""), ("0.1", "0", ""), ("{ planned = { coaching = 0.9 } }", "20", ""),
+    ],
+)  # fmt: skip
+def test_more_absence_than_counts_is_told_where_the_scenario_asks_for_it(
+    tmp_path: Path, own: str, factor: str, said: str
+) -> None:
+    """At most 95 % of the time is lost; the scenario that gives the factor is named, also by one that builds on it."""
+    plan = PLAN.replace('channel = "chat"\n', f'channel = "chat"\nshrinkage = {own}\n')
+    newer = 'extends = "older"\n[scale]\nvolume = { all = 2 }\n'
+    older = f'title = "ill"\n[scale]\nabsence = {factor}\n'
+    folder = write(tmp_path, {"plan.toml": plan, "scenarios/older.toml": older, "scenarios/newer.toml": newer})
+    for name in ("older", "newer"):
+        variant = resolve(name, ScenarioFiles(folder))
+        warnings = [str(one) for one in load(folder, variant.apply, variant.files).warnings]
+        assert warnings == ([f"scenarios/older.toml:3 [scale] absence: {said}"] if said else [])
