@@ -51,7 +51,7 @@ def result_files(result: RunResult, scenario: str, seed: int) -> Files:
     if result.roster is not None:
         files |= _roster_files(result)
     if result.attainment is not None:
-        files["targets.csv"] = tables.targets_csv(result.attainment)
+        files["targets.csv"] = tables.targets_csv(result.attainment, result.inputs.plan.queue)
     if result.findings is not None:
         files["audit.csv"] = tables.audit_csv(result.findings)
     files["summary.json"] = summary_json(

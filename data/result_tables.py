@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from wfm.errors import Problem
 from wfm.grid import TimeGrid
+from wfm.queues import Queue, Target
 from wfm.results import Activity, Attainment, Finding, Forecast, ForecastPart, Hire, Requirement, Roster, RosteredShift
 from wfm.track_record import BacktestRow
 
@@ -46,7 +47,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     ),
     "targets": (
         "queue", "metric", "seconds", "window", "over", "period", "goal", "expected", "p10", "probability_met", "met",
-        "standard_error", "counted", "count",
+        "standard_error", "counted", "count", "definition", "bots", "unanswered",
     ),
     "audit": ("rule", "severity", "employee_id", "date", "detail"),
     "problems": ("file", "line", "column", "message", "severity"),
@@ -160,17 +161,32 @@ def coverage_csv(
     return _interval_table("coverage", requirement.grid, queues, columns)
 
 
-def targets_csv(attainment: Attainment) -> str:
-    """Return ``targets.csv``: what to expect of each target in each period, in the order given."""
+def targets_csv(attainment: Attainment, queues: Iterable[Queue] = ()) -> str:
+    """Return ``targets.csv``: what to expect of each target in each period, in the order given.
+
+    ``queues`` tell what is counted how; without them these columns are empty.
+    """
+    asked = {(queue.id, place): target for queue in queues for place, target in enumerate(queue.target)}
     rows = (
         (
             t.queue, t.metric, _short(t.seconds), t.window, t.over, t.period, _short(t.goal), number(t.expected, 4),
             number(t.p10, 4), number(t.probability_met, 4), _flag(t.met), number(t.standard_error, 5),
-            number(t.counted, 2), t.count,
+            number(t.counted, 2), t.count, *_terms(asked.get((t.queue, t.number))),
         )
         for t in attainment.targets
     )  # fmt: skip
     return _text("targets", rows)
+
+
+def _terms(target: Target | None) -> tuple[str, str, str]:
+    """Return definition, bots and unanswered of a target, each empty where it has no meaning for its metric."""
+    if target is None:
+        return "", "", ""
+    definition = target.definition if target.metric == "answered_within" else ""
+    if target.metric != "average_response":
+        return definition, target.bots, ""
+    counted = target.unanswered == "counted" and target.unanswered_seconds is not None
+    return definition, target.bots, _short(target.unanswered_seconds) if counted else target.unanswered
 
 
 def audit_csv(findings: Sequence[Finding]) -> str:

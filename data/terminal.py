@@ -158,7 +158,7 @@ def result_parts(
         parts += roster_lines(roster, inputs.plan.plan.currency)
         parts.append(temporary_table(inputs, roster))
     if attainment is not None:
-        parts.append(target_table(attainment))
+        parts.append(target_table(attainment, inputs.plan.queue))
         if attainment.hurting:
             parts.append(hurting_table(attainment))
         met = sum(target.met for target in attainment.targets)

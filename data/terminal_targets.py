@@ -3,31 +3,42 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 from rich.table import Table
 from rich.text import Text
 
 from data.terminal_parts import plain_table
+from wfm.queues import Queue, Target
 from wfm.results import Attainment, HurtingInterval, TargetResult
 
 __all__ = ["hurting_table", "target_table"]
 
 _HURTING_SHOWN = 3
+_DEFINITIONS = {
+    "sl_answered": "of the answered",
+    "sl_excl_short_ab": "without early leavers",
+    "sl_left_queue": "or gone in time",
+}
 
 
-def target_table(attainment: Attainment) -> Table:
-    """Return each target with the periods it is met in and its worst period."""
+def target_table(attainment: Attainment, queues: Iterable[Queue] = ()) -> Table:
+    """Return each target with the periods it is met in and its worst period.
+
+    Where the plan's ``queues`` are given, what a target counts in another way than by default stands behind it.
+    """
+    asked = {(queue.id, number): target for queue in queues for number, target in enumerate(queue.target)}
     title = f"Targets, played against {attainment.replications} sampled futures"
     table = plain_table(title, "queue", "target", "met", "mean", "worst", "there", "+-", "p10", "chance", left=2)
     for column in table.columns:  # On a narrow terminal the target's words are broken into lines, never the numbers.
         column.no_wrap = column.header != "target"
-    for rows in _by_target(attainment).values():
+    for key, rows in _by_target(attainment).items():
         worst = min(rows, key=lambda row: (row.probability_met, _rank(row), row.period))
         met = sum(row.met for row in rows)
         table.add_row(
             worst.queue,
-            f"{_promise(worst)}, {worst.window}",
+            ", ".join([_promise(worst), *_terms(asked.get(key)), worst.window]),
             Text(f"{met}/{len(rows)}", style="green" if met == len(rows) else "red"),
             _value(worst.metric, float(np.mean([row.expected for row in rows]))),
             _period(worst.period),
@@ -76,6 +87,20 @@ def _promise(target: TargetResult) -> str:
         return f"{'abandoned' if metric == 'abandoned' else 'no service'} <= {goal:.0%}"
     verb = "resolved " if metric == "resolved_within" else ""
     return f"{goal:.0%} {verb}in {_duration(target.seconds or 0.0)}{counted}"
+
+
+def _terms(target: Target | None) -> Iterator[str]:
+    """Yield what a target counts in another way than by default."""
+    if target is None:
+        return
+    if target.metric == "answered_within" and target.definition in _DEFINITIONS:
+        yield _DEFINITIONS[target.definition]
+    if target.bots == "included":
+        yield "bots included"
+    if target.metric == "average_response" and target.unanswered == "excluded":
+        yield "unanswered left out"
+    elif target.metric == "average_response" and target.unanswered_seconds is not None:
+        yield f"unanswered as {_duration(target.unanswered_seconds)}"
 
 
 def _period(period: str) -> str:

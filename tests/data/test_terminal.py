@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
 import pytest
 from rich.console import Console, RenderableType
 
 from data import terminal
+from data.result_tables import targets_csv
 from data.terminal_backtest import backtest_table
+from data.terminal_targets import target_table
 from tests.data.made_up import made_up
+from wfm.queues import Target
 from wfm.results import Finding
 
 MADE = made_up(named=30, hired=5, queues=8, days=28, interval_minutes=60, paths=20, seed=3)
@@ -72,3 +76,48 @@ def test_the_audit_names_rule_person_and_day_on_one_line() -> None:
     assert lines[0] == "audit: 40 findings"
     assert lines[1].startswith("error: rest_between_shifts 00012 2025-11-10: 8 h from")
     assert lines[-1] == "... and 10 more in audit.csv"
+
+
+def shown_terms(**keys: object) -> tuple[str, list[str]]:
+    """Return the words of a target with keys of its own in the terminal, and its last columns of targets.csv."""
+    queue = MADE.inputs.plan.queue[0]
+    target = Target.model_validate({"metric": "answered_within", "seconds": 30, "share": 0.8, **keys})
+    queues = [queue.model_copy(update={"target": (target,)})]
+    row = replace(
+        next(one for one in MADE.attainment.targets if one.queue == queue.id), number=0, metric=target.metric,
+        seconds=target.seconds, goal=0.8 if target.share else 30.0,
+    )  # fmt: skip
+    only = replace(MADE.attainment, targets=(row,))
+    words = printed(target_table(only, queues), 200).splitlines()[-1]
+    return words, targets_csv(only, queues).splitlines()[1].split(",")[-3:]
+
+
+@pytest.mark.parametrize(
+    ("keys", "words", "cells"),
+    [
+        ({}, "80% in 30 s, 09:00-23:00", ["sl_offered", "excluded", ""]),
+        ({"definition": "sl_answered", "bots": "included"}, "80% in 30 s, of the answered, bots included, 09:00-23:00",
+         ["sl_answered", "included", ""]),
+        ({"definition": "sl_left_queue"}, "80% in 30 s, or gone in time, 09:00-23:00",
+         ["sl_left_queue", "excluded", ""]),
+        ({"metric": "average_response", "share": None, "unanswered": "excluded"},
+         "average <= 30 s, unanswered left out, 09:00-23:00", ["", "excluded", "excluded"]),
+        ({"metric": "average_response", "share": None, "unanswered_seconds": 600},
+         "average <= 30 s, unanswered as 600 s, 09:00-23:00", ["", "excluded", "600"]),
+        ({"metric": "average_response", "share": None}, "average <= 30 s, 09:00-23:00", ["", "excluded", "counted"]),
+        ({"metric": "abandoned", "bots": "included"}, "abandoned <= 80%, bots included, 09:00-23:00",
+         ["", "included", ""]),
+    ],
+)  # fmt: skip
+def test_what_a_target_counts_in_its_own_way_stands_behind_it(
+    keys: dict[str, object], words: str, cells: list[str]
+) -> None:
+    """Whom the share is of, bots and the unanswered, only where they are not as usual; all of it in targets.csv."""
+    shown, last = shown_terms(**keys)
+    assert words in shown
+    assert last == cells
+
+
+def test_without_the_plan_the_terms_are_not_known() -> None:
+    """The last columns are empty then, not guessed."""
+    assert targets_csv(MADE.attainment).splitlines()[1].endswith(",,,")
