@@ -63,6 +63,10 @@ def _references(plan: Plan, file: PlanFile) -> Iterator[Problem]:
         path: KeyPath = ("contract", number)
         yield from _unknown(contract.queues, queues, "queue", (*path, "queues"), file)
         yield from _unknown(contract.shifts, shifts, "shift", (*path, "shifts"), file)
+        if contract.hours_per_week_max is not None and contract.hours_per_week_guaranteed > contract.hours_per_week_max:
+            text = f"{contract.hours_per_week_guaranteed:g} h are paid a week, but at most "
+            text += f"{contract.hours_per_week_max:g} may be worked (hours_per_week_max)"
+            yield file.problem((*path, "hours_per_week_guaranteed"), text, "warning")
         if contract.headcount and not contract.queues:
             text = f"people may be taken on ({contract.headcount}), but no queue is named that they serve"
             yield file.problem((*path, "queues"), text)

@@ -12,6 +12,7 @@ from data.planfile import KeyPath, PlanFile
 from data.platform_packs import target_packs
 from wfm.errors import Problem, nearest
 from wfm.inputs import Inputs
+from wfm.opening import open_intervals
 from wfm.plan import Plan, Queue, Shrinkage, Target
 from wfm.platforms import platform_group
 from wfm.queues import MOST_LOST, ROLLING_DAYS
@@ -30,7 +31,10 @@ def check_service(plan: Plan, file: PlanFile) -> list[Problem]:
     found: list[Problem] = []
     for place, queue in enumerate(plan.queue):
         path: KeyPath = ("queue", place)
-        notes = [*_patience(queue), *_chat_only(queue), *_rounds(queue), *_whole_shifts(queue)]
+        notes = [
+            *_closed(queue, plan), *_patience(queue), *_chat_only(queue), *_one_open(queue), *_rounds(queue),
+            *_whole_shifts(queue),
+        ]  # fmt: skip
         found += [file.problem((*path, *key), text, "warning") for key, text in notes]
         found += _absences(queue, file)
         for number, target in enumerate(queue.target):
@@ -51,6 +55,22 @@ def _absences(queue: Queue, file: PlanFile) -> Iterator[Problem]:
             f"lost instead, as with a factor of {most:.3g}"
         )
         yield file.scaled("absence", text)
+
+
+def _closed(queue: Queue, plan: Plan) -> Iterator[tuple[KeyPath, str]]:
+    grid = plan.plan.grid
+    if not open_intervals(grid, queue).any():
+        text = (
+            f"no interval of {grid.interval_minutes} minutes starts while the queue is open, on any day of the plan: "
+        )
+        yield ("open",), text + "nobody is asked for it"
+
+
+def _one_open(queue: Queue) -> Iterator[tuple[KeyPath, str]]:
+    given = queue.concurrency_speedup
+    if given and given[0] != 1.0:
+        text = f"begins with {given[0]:g}, but with one chat open the throughput relative to one is 1; begin with 1"
+        yield ("concurrency_speedup",), text
 
 
 def _patience(queue: Queue) -> Iterator[tuple[KeyPath, str]]:

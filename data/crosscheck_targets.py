@@ -91,7 +91,10 @@ def _never_counts(target: Target, queue: Queue, plan: Plan) -> Iterator[Said]:
     if not inside.any():
         text = f"no interval of {grid.interval_minutes} minutes starts in {target.window}: the target never counts"
         yield "window", f"{text}; let the window begin on the interval grid"
-    elif queue.channel != _EMAIL and not queue.bot_seconds and not (inside & open_intervals(grid, queue)).any():
+    elif queue.channel != _EMAIL and not queue.bot_seconds:
+        is_open = open_intervals(grid, queue)
+        if not is_open.any() or (inside & is_open).any():  # Of a queue that never opens the queue itself is told.
+            return
         text = f"the queue is closed in {target.window} on every day of the plan: the target never counts"
         yield "window", f"{text}; give hours in which the queue is open"
 

@@ -221,6 +221,8 @@ def _model_in(annotation: Any) -> type[BaseModel] | None:
 def _shown(value: Any) -> str:
     if isinstance(value, str):
         return f"'{value}'"
+    if isinstance(value, bool):
+        return str(value).lower()
     if isinstance(value, dict):
         return "a table"
     text = str(list(value)) if isinstance(value, tuple) else str(value)
@@ -286,9 +288,19 @@ def _percent(limit: Any, got: Any) -> str:
     return f"; for {got:g} % write {got / 100:g}" if is_percent else ""
 
 
+def _no_form(entries: Sequence[Mapping[str, Any]]) -> str:
+    """Return what is said where a value has none of the forms that a key may have."""
+    words = (_KINDS[str(entry["type"]).removesuffix("_type")] for entry in entries)
+    return f"expected {' or '.join(dict.fromkeys(words))}, got {_shown(entries[0]['input'])}"
+
+
 def _of_kind(kind: str, context: Mapping[str, Any], got: Any, message: str) -> str:
-    if kind in ("too_short", "string_too_short"):
+    if kind == "string_too_short":
+        return f"expected a text that is not empty, got {_shown(got)}"
+    if kind == "too_short":
         return f"expected at least {context.get('min_length', 1)}, got {_shown(got)}"
+    if kind == "too_long":
+        return f"expected at most {context['max_length']} entries, got {len(got)}"
     expected = next((words for prefix, words in _KINDS.items() if kind.startswith(prefix)), None)
     return f"expected {expected}, got {_shown(got)}" if expected else f"{message}, got {_shown(got)}"
 
@@ -319,6 +331,7 @@ def problems_in(
 ) -> list[Problem]:
     """Return what pydantic found wrong with a model that stands at ``prefix`` of the plan, in the planner's words."""
     found: dict[KeyPath, list[Problem]] = {}
+    other_forms: dict[KeyPath, list[Mapping[str, Any]]] = {}
     for entry in error.errors(include_url=False):
         loc = _untagged(tuple(entry["loc"]))
         inner = _plain(loc)
@@ -326,6 +339,7 @@ def problems_in(
         # Of a union only the member that fits what was written is worth a line.
         in_union = inner != loc
         if in_union and str(entry["type"]) in ("string_type", "dict_type"):
+            other_forms.setdefault(path, []).append(entry)
             continue
         # A list of which an element is wrong also counts as too short.
         if str(entry["type"]) == "too_short" and entry["input"]:
@@ -337,4 +351,7 @@ def problems_in(
         if str(entry["type"]) == "extra_forbidden":
             problem = Problem(problem.file, problem.line, file.label(path[:-1]), problem.message)
         found.setdefault(path, []).append(problem)
+    for path, entries in other_forms.items():
+        if not any(place[: len(path)] == path for place in found):
+            found[path] = [file.problem(path, _no_form(entries))]
     return sorted(max(problems, key=lambda problem: "window" in problem.message) for problems in found.values())

@@ -150,10 +150,10 @@ class ShiftTemplate(PlanPart):
 
     id: str = Field(min_length=1)
     start: str
-    hours: tuple[Annotated[float, Field(gt=0, le=16)], ...]
+    hours: tuple[Annotated[float, Field(gt=0, le=16)], ...] = Field(max_length=48)
     meal_minutes: int = Field(0, ge=0, le=180)
     meal_after: str = "3h-5h"
-    break_minutes: tuple[Annotated[int, Field(gt=0, le=60)], ...] = ()
+    break_minutes: tuple[Annotated[int, Field(gt=0, le=60)], ...] = Field((), max_length=8)
     break_clear_minutes: int = Field(60, ge=0, le=240)
     code: str = ""
     weekdays: tuple[str, ...] = ()
@@ -166,7 +166,11 @@ class ShiftTemplate(PlanPart):
             first, _, last = value.partition("-")
             if first.strip() == last.strip():
                 value = first.strip()
-        cls._range(value)
+        try:
+            cls._range(value)
+        except ValueError as error:
+            text = "expected the earliest and latest start like '07:00-10:00', or one time like '09:00'"
+            raise ValueError(f"{text}, got '{value}'") from error
         return value
 
     @field_validator("hours")

@@ -45,6 +45,17 @@ def lines_of(text: str) -> list[str]:
          'plan.toml:14 [[queue]] 2 "phone": only chat has concurrency above 1, got 3 on a phone queue'),
         ("[[shift]]", "[limits.temporary]\nshares_max = 0.4\n[[shift]]",
          "plan.toml:25 [limits.temporary]: unknown key 'shares_max', did you mean 'share_max'?"),
+        ('"09:00-21:00"', '["09:00-21:00"]',
+         "plan.toml:17 [[queue]] 2 \"phone\" open: expected a text in quotes or a table, got ['09:00-21:00']"),
+        ("days = 7", "days = true", "plan.toml:4 [plan] days: expected a number, got true"),
+        ("cost_per_hour = 30", "cost_per_hour = true",
+         'plan.toml:21 [[contract]] 1 "ft" cost_per_hour: expected a number, got true'),
+        ('name = "tiny"', 'name = ""', "plan.toml:2 [plan] name: expected a text that is not empty, got ''"),
+        ("[15, 15]", "[5, 5, 5, 5, 5, 5, 5, 5, 5]",
+         'plan.toml:31 [[shift]] 1 "early" break_minutes: expected at most 8 entries, got 9'),
+        ('"08:00-15:00"', '"8"',
+         "plan.toml:27 [[shift]] 1 \"early\" start: expected the earliest and latest start like '07:00-10:00', or one time "
+         "like '09:00', got '8'"),
         ("[[shift]]", "[cost]\n[[shift]]", "plan.toml:24: unknown key 'cost', did you mean 'costs'?"),
     ],
 )  # fmt: skip
