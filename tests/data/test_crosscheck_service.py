@@ -42,8 +42,8 @@ def told(folder: Path, chat: str = "", phone: str = "", target: str = "", attain
          'plan.toml:14 [[queue]] 1 "pre-sale" concurrency_speedup: [1, 1.2] is far from what `rounds` and '
          "`reply_seconds` give, [1, 1.9]; leave it out to use that"),
         ("concurrency = 2\nconcurrency_speedup = [2, 3]\n", "",
-         'plan.toml:11 [[queue]] 1 "pre-sale" concurrency_speedup: begins with 2, but with one chat open the throughput '
-         "relative to one is 1; begin with 1"),
+         'plan.toml:11 [[queue]] 1 "pre-sale" concurrency_speedup: begins with 2, but with one chat open the '
+         "throughput relative to one is 1; begin with 1"),
         ("open = \"09:05-09:20\"\n", "",
          'plan.toml:10 [[queue]] 1 "pre-sale" open: no interval of 30 minutes starts while the queue is open, '
          "on any day of the plan: nobody is asked for it"),
@@ -150,7 +150,7 @@ def test_hours_that_are_paid_but_may_not_be_worked(tmp_path: Path) -> None:
         "cost_per_hour = 30\n", "cost_per_hour = 30\nhours_per_week_guaranteed = {}\nhours_per_week_max = 20\n"
     )
     assert warnings_of(tmp_path / "a", plan__toml=plan.replace("{}", "40")) == [
-        'plan.toml:22 [[contract]] 1 "ft" hours_per_week_guaranteed: 40 h are paid a week, but at most 20 may be worked '
-        "(hours_per_week_max)"
+        'plan.toml:22 [[contract]] 1 "ft" hours_per_week_guaranteed: 40 h are paid a week, but at most 20 may be '
+        "worked (hours_per_week_max)"
     ]
     assert warnings_of(tmp_path / "b", plan__toml=plan.replace("{}", "20")) == []

@@ -52,10 +52,10 @@ def lines_of(text: str) -> list[str]:
          'plan.toml:21 [[contract]] 1 "ft" cost_per_hour: expected a number, got true'),
         ('name = "tiny"', 'name = ""', "plan.toml:2 [plan] name: expected a text that is not empty, got ''"),
         ("[15, 15]", "[5, 5, 5, 5, 5, 5, 5, 5, 5]",
-         'plan.toml:31 [[shift]] 1 "early" break_minutes: expected at most 8 entries, got 9'),
+         'plan.toml:30 [[shift]] 1 "early" break_minutes: expected at most 8 entries, got 9'),
         ('"08:00-15:00"', '"8"',
-         "plan.toml:27 [[shift]] 1 \"early\" start: expected the earliest and latest start like '07:00-10:00', or one time "
-         "like '09:00', got '8'"),
+         "plan.toml:27 [[shift]] 1 \"early\" start: expected the earliest and latest start like '07:00-10:00', or one "
+         "time like '09:00', got '8'"),
         ("[[shift]]", "[cost]\n[[shift]]", "plan.toml:24: unknown key 'cost', did you mean 'costs'?"),
     ],
 )  # fmt: skip
