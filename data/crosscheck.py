@@ -14,12 +14,15 @@ from data.crosscheck_targets import check_targets
 from data.planfile import KeyPath, PlanFile
 from data.templates import template_problems
 from wfm.errors import Problem, nearest
+from wfm.grid import MINUTES_PER_DAY
 from wfm.inputs import Inputs
 from wfm.plan import Contract, Plan, Queue, ShiftTemplate
 from wfm.rules import DayTypes, LabourRules
 
 __all__ = ["HISTORY_MAY_END_EARLIER_DAYS", "check_history", "check_holidays", "check_inputs", "check_plan"]
 
+MOST_NUMBERS = 1_000_000_000
+"""Contacts by future, queue and interval that a plan may hold at once: 4 GB."""
 HISTORY_MAY_END_EARLIER_DAYS = 14
 """Days by which the history may end before ``known_until``; more is an error."""
 
@@ -28,7 +31,7 @@ def check_plan(plan: Plan, rules: LabourRules | None, file: PlanFile) -> list[Pr
     """Return what is wrong within the plan itself."""
     found = [
         *_duplicate_ids(plan, file), *_references(plan, file), *_driver_entries(plan, file), *_dates(plan, file),
-        *check_targets(plan, file), *check_service(plan, file),
+        *_size(plan, file), *check_targets(plan, file), *check_service(plan, file),
     ]  # fmt: skip
     for number, shift in enumerate(plan.shift):
         messages = template_problems(shift, plan.plan.interval_minutes, rules or LabourRules())
@@ -93,6 +96,15 @@ def _dates(plan: Plan, file: PlanFile) -> Iterator[Problem]:
             yield file.problem(
                 ("shift", number, "dates"), f"expected dates within {head.start} .. {head.end}, got none", "warning"
             )
+
+
+def _size(plan: Plan, file: PlanFile) -> Iterator[Problem]:
+    head, paths = plan.plan, plan.forecast.paths
+    cells = len(plan.queue) * head.days * (MINUTES_PER_DAY // head.interval_minutes)
+    if paths * cells > MOST_NUMBERS:
+        text = f"{paths:,} futures of {cells:,} intervals (all queues together) are too many for the memory; at most "
+        way = f"{max(MOST_NUMBERS // cells, 20):,}, or longer `interval_minutes`, or fewer `days`"
+        yield file.problem(("forecast", "paths"), text + way)
 
 
 def check_holidays(plan: Plan, days: DayTypes, file: PlanFile) -> list[Problem]:

@@ -262,6 +262,8 @@ def _translated(error: Mapping[str, Any], valid: Sequence[str] = ()) -> str:
         return f"expected {words} {_bound(context[name], key)}, got {_shown(got)}{_percent(context[name], got)}"
     if kind == "literal_error":
         names = re.findall(r"'([^']*)'", str(context.get("expected", "")))
+        if names == ["closed"]:
+            return f"expected a clock window like '09:00-18:00', or 'closed', got {_shown(got)}"
         hint = nearest(got, names) if isinstance(got, str) else ""
         return f"expected {context['expected']}, got {_shown(got)}" + (hint if hint.startswith(", did") else "")
     if kind == "finite_number":

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from data.planfile import PlanFile, key_lines, parse_toml, validate
-from tests.data.read_folder import PLAN
+from tests.data.read_folder import PLAN, problems_of
 from wfm.plan import Plan
 from wfm.rules import LabourRules
 
@@ -89,3 +90,12 @@ def test_every_number_has_a_lower_and_an_upper_limit(model: type[Plan] | type[La
 def test_what_is_beyond_a_limit_is_told_with_the_limit_and_its_unit(old: str, new: str, said: str) -> None:
     """Line and key, the limit with its unit (times in days too), what was given; a share in percent as a share."""
     assert told(old, new) == [f"plan.toml:{said}"]
+
+
+def test_more_futures_than_the_memory_holds_are_refused(tmp_path: Path) -> None:
+    """Each number is within its limit, together they are 42 billion contacts; the most is told."""
+    plan = PLAN.replace("days = 7", "days = 366\ninterval_minutes = 5\nallow_unknown_holidays = true")
+    assert problems_of(tmp_path, plan__toml=plan + "[forecast]\npaths = 20000\n") == [
+        "plan.toml:34 [forecast] paths: 20,000 futures of 210,816 intervals (all queues together) are too many for the "
+        "memory; at most 4,743, or longer `interval_minutes`, or fewer `days`"
+    ]

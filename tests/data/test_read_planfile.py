@@ -47,6 +47,8 @@ def lines_of(text: str) -> list[str]:
          "plan.toml:25 [limits.temporary]: unknown key 'shares_max', did you mean 'share_max'?"),
         ('"09:00-21:00"', '["09:00-21:00"]',
          "plan.toml:17 [[queue]] 2 \"phone\" open: expected a text in quotes or a table, got ['09:00-21:00']"),
+        ('"09:00-21:00"', "{ mon = 9 }",
+         "plan.toml:17 [[queue]] 2 \"phone\" open mon: expected a clock window like '09:00-18:00', or 'closed', got 9"),
         ("days = 7", "days = true", "plan.toml:4 [plan] days: expected a number, got true"),
         ("cost_per_hour = 30", "cost_per_hour = true",
          'plan.toml:21 [[contract]] 1 "ft" cost_per_hour: expected a number, got true'),
