@@ -85,29 +85,38 @@ def true_stream(futures: int, patience: float | None, seed: int) -> Stream:
     first = np.concatenate([[0], np.cumsum([len(row) for row in rows])]).astype(np.int64)
     arrival = np.concatenate(rows)
     stays = np.inf if patience is None else random.exponential(patience, arrival.size)
-    return Stream(first, arrival, arrival + stays)
+    return Stream(first, arrival, arrival + stays, 0)
 
 
 def optimum(patience: float | None, minutes: int, futures: int = 500) -> IntArray:
-    """Return the fewest agents per interval, one after the other, that hold the goal in simulation on the true rate."""
+    """Return the fewest agents per interval, one after the other, that hold the goal in simulation on the true rate.
+
+    Who still waits at an interval's end meets the next one's agents: as many again in the first sweep, those found in
+    further ones, in which an interval that no longer holds is raised.
+    """
     stream = true_stream(futures, patience, 2)
     n = 2 * 1440 // minutes
     desk = Desk(np.ones(1), np.full(n, AHT), minutes * 60.0)
-    gauge = Gauge(WITHIN, OFFERED, WITHIN_SECONDS, 600.0, np.nan, 0.0, np.zeros(2), np.ones((2, 2)), 0)
-    agents, state = np.full(n, round(CALM_LOAD * 1.1)), new_state(stream, round(CALM_LOAD), 3)
-    for t in range(n):
-        low, high = 1, 4000
-        while high - low > 1:
-            middle = (low + high) // 2
-            agents[t] = middle
-            low, high = (low, middle) if _holds(desk, gauge, stream, state, agents, t) else (middle, high)
-        agents[t] = high
-        play(desk, agents, t, t + 1, gauge, stream, state)
+    gauge = Gauge(WITHIN, OFFERED, WITHIN_SECONDS, 600.0, np.nan, 0.0, np.zeros(2), np.ones((2, 2)), 0, 1.0)
+    agents = np.zeros(n, dtype=np.int64)
+    for sweep in range(4):
+        state = new_state(stream, round(CALM_LOAD), 3)
+        for t in range(n):
+            low, high = int(agents[t]) - 1, 4000
+            if sweep and _holds(desk, gauge, stream, state, agents, t):
+                high = low + 1
+            while high - low > 1:
+                middle = (low + high) // 2
+                tried = agents.copy()
+                tried[t : None if sweep == 0 else t + 1] = middle
+                low, high = (low, middle) if _holds(desk, gauge, stream, state, tried, t) else (middle, high)
+            agents[t] = high
+            play(desk, agents, t, t + 1, gauge, stream, state)
     return agents
 
 
 def _holds(desk: Desk, gauge: Gauge, stream: Stream, state: State, agents: IntArray, t: int) -> bool:
-    upper, lower = play(desk, agents, t, t + 1, gauge, stream, state, after=int(agents[t]), jobs=2)
+    upper, lower = play(desk, agents, t, t + 1, gauge, stream, state, finish=True, jobs=2)
     return bool(upper.sum() >= SHARE * lower.sum())
 
 

@@ -107,14 +107,15 @@ def ours_single(customers: float) -> float:
     steps = np.arange(64 * 40 + 1) / 64.0
     desk = line.Desk(np.ones(1), np.full(hours, AHT), HOUR)
     none = np.zeros(2)
-    gauge = line.Gauge(measures.WITHIN, measures.OFFERED, WITHIN, math.inf, math.nan, 0.0, none, np.ones((2, 2)), 0)
+    every = np.ones((2, 2))
+    gauge = line.Gauge(measures.WITHIN, measures.OFFERED, WITHIN, math.inf, math.nan, 0.0, none, every, 0, 1.0)
     agents = np.full(hours, AGENTS)
 
     def once(futures: int) -> tuple[int, float]:
         start = time.process_time()
         counts = np.random.default_rng(5).poisson(PER_SECOND * HOUR, (futures, hours))
         stream = single.draw(counts, HOUR, np.zeros(hours), steps * PATIENCE, 1)
-        single.play(desk, agents, 0, hours, gauge, stream, single.new_state(stream, 0, 1), after=AGENTS)
+        single.play(desk, agents, 0, hours, gauge, stream, single.new_state(stream, 0, 1), finish=True)
         return int(counts.sum()), time.process_time() - start
 
     once(1)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Desk", "Gauge", "State", "Stream"]
+__all__ = ["NO_BACKLOG", "Backlog", "Desk", "Gauge", "State", "Stream"]
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -53,7 +53,9 @@ class Gauge(NamedTuple):
         Share of replies that come within 0, 1, ... ``steps`` parts of the target time, by open contacts; ones where the
         wait ends when the first reply begins.
     together : int
-        1: a contact counts once, when all its replies are in time; 0: every reply counts.
+        1: a contact counts once, when all its replies are in time, or by the mean of them; 0: every reply counts.
+    alike : float
+        Weight of a contact's first reply in the mean of its replies, expected: 1 where there are no others.
     """
 
     kind: int
@@ -65,6 +67,27 @@ class Gauge(NamedTuple):
     response: FloatArray
     prompt: FloatArray
     together: int
+    alike: float
+
+
+class Backlog(NamedTuple):
+    """Who waits at the start.
+
+    Attributes
+    ----------
+    contacts : int
+    age_seconds : float
+        How long they have waited by then, above 0.
+    spent : float
+        ``-log`` of the share that is still willing to wait after so long: 0 where nobody gives up.
+    """
+
+    contacts: int
+    age_seconds: float
+    spent: float
+
+
+NO_BACKLOG = Backlog(0, 1.0, 0.0)
 
 
 class Stream(NamedTuple):
@@ -76,11 +99,14 @@ class Stream(NamedTuple):
         The contacts of future ``r`` are rows ``first[r]`` to ``first[r + 1]``.
     arrival, limit : float arrays (contacts,)
         Seconds after the horizon's start at which they come, and leave if not served until then.
+    waiting : int
+        How many contacts of each future wait at the start, before 0: its first rows.
     """
 
     first: IntArray
     arrival: FloatArray
     limit: FloatArray
+    waiting: int
 
 
 class State(NamedTuple):

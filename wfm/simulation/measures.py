@@ -9,8 +9,8 @@ import numpy as np
 from wfm.queues import Target
 
 __all__ = [
-    "ABANDONED", "AVERAGE", "DEFINITIONS", "EXCLUDED", "KINDS", "LEFT_QUEUE", "NO_SERVICE", "OFFERED", "OF_ANSWERED",
-    "RESPONSE_CAP_SECONDS", "WITHIN", "WITHOUT_SHORT", "kind_of", "unanswered_of",
+    "ABANDONED", "AVERAGE", "DEFINITIONS", "EXCLUDED", "KINDS", "LEFT_QUEUE", "MOMENT", "NO_SERVICE", "OFFERED",
+    "OF_ANSWERED", "RESPONSE_CAP_SECONDS", "WITHIN", "WITHOUT_SHORT", "kind_of", "unanswered_of",
 ]  # fmt: skip
 
 WITHIN, AVERAGE, ABANDONED, NO_SERVICE = 0, 1, 2, 3
@@ -27,6 +27,9 @@ EXCLUDED = -1.0
 """In place of the seconds of an unanswered contact: it stays out of the average. NaN: its wait counts."""
 RESPONSE_CAP_SECONDS = 600.0
 """A live contact's response counts with at most this in an average unless the target says otherwise."""
+
+MOMENT = 1e-6
+"""Seconds. A backlog is older than this at the start, whatever its stated age: what came before 0 is not counted."""
 
 
 def kind_of(target: Target) -> int:

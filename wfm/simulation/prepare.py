@@ -11,6 +11,7 @@ from wfm.grid import TimeGrid
 from wfm.plan import Queue
 from wfm.results import Forecast
 from wfm.simulation.hours import shut_seconds
+from wfm.simulation.measures import MOMENT
 from wfm.simulation.model import CHANNELS, LEAST_BUSY, MOST_BUSY, BoolArray, Demand, Desk, FloatArray, IntArray
 from wfm.simulation.patience import patience_row
 from wfm.simulation.people import key_of
@@ -32,7 +33,7 @@ def prepare_demand(forecast: Forecast, queues: Sequence[Queue], most_errors: flo
     rows = [patience_row(one) for one in patience]
     chat = np.array([queue.channel == "chat" for queue in queues])
     waits = np.array([one is not None for one in patience])
-    ages = np.array([queue.backlog_age_seconds for queue in queues])
+    ages = np.maximum([queue.backlog_age_seconds for queue in queues], MOMENT)
     gone = [0.0 if one is None else float(1.0 - one.survival(age)) for one, age in zip(patience, ages, strict=True)]
     return Demand(
         key=np.array([key_of(queue.id) for queue in queues], dtype=np.uint64),

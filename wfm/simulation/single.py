@@ -4,6 +4,7 @@ The model of :mod:`wfm.staffing.kernels`, with demand and agents that change ove
 forecast's paths say, are served first come first served, and leave when their patience ends. With ``x`` contacts open,
 spread evenly over the agents, the next one ends with the hazard ``d(x) / handle time`` (a birth-death chain, so agents
 need no identity and an event costs nanoseconds). Agents who leave at the end of an interval finish their contacts.
+Who waits at the start is first in line and not counted: to the targets those contacts belong to the days before.
 
 Random numbers are a function of seed and future, so that staffings are compared on the same customers.
 """
@@ -18,7 +19,7 @@ import numpy as np
 
 from wfm.compiled import compiled, part
 from wfm.simulation.hashing import exponential, mix
-from wfm.simulation.line import Desk, FloatArray, Gauge, IntArray, State, Stream
+from wfm.simulation.line import NO_BACKLOG, Backlog, Desk, FloatArray, Gauge, IntArray, State, Stream, WordArray
 from wfm.simulation.measures import AVERAGE, EXCLUDED, LEFT_QUEUE, NO_SERVICE, OF_ANSWERED, WITHIN, WITHOUT_SHORT
 from wfm.staffing.patience import Patience
 
@@ -27,6 +28,7 @@ __all__ = ["draw", "new_state", "patience_table", "play"]
 _FINISH_INTERVALS = 400
 _STEPS, _REACH = 64, 30  # entries of a table of patience per unit of -log(1 - share), and how many units
 _WEYL = np.uint64(0x9E3779B97F4A7C15)
+_CONTACTS, _ENDS = np.uint64(1), np.uint64(2)  # what a future's random numbers are for
 
 
 @part
@@ -41,11 +43,17 @@ def _willing(table: FloatArray, x: float) -> float:
 
 @part
 def _fill(
-    counts: IntArray, interval_seconds: float, slope: FloatArray, table: FloatArray, key: np.uint64,
+    counts: IntArray, interval_seconds: float, slope: FloatArray, table: FloatArray, backlog: Backlog, key: np.uint64,
     arrival: FloatArray, limit: FloatArray, row: int,
 ) -> None:  # fmt: skip
-    """Write the contacts of one future from a row on, in order of time."""
+    """Write the contacts of one future from a row on, in order of time; every random number has its own state."""
     state = key
+    for _ in range(backlog.contacts):
+        arrival[row], limit[row] = -backlog.age_seconds, math.inf
+        if table.size > 0:
+            state += _WEYL
+            limit[row] = arrival[row] + _willing(table, backlog.spent + exponential(state, 0))
+        row += 1
     for i in range(counts.size):
         n = counts[i]
         if n <= 0:
@@ -68,19 +76,25 @@ def _fill(
             arrival[j] = (i + min(u, 0.999999999)) * interval_seconds
             if table.size > 0:
                 state += _WEYL
-                limit[j] = arrival[j] + _willing(table, exponential(state, 1))
+                limit[j] = arrival[j] + _willing(table, exponential(state, 0))
             else:
                 limit[j] = math.inf
 
 
 @compiled
 def _fill_all(
-    counts: IntArray, interval_seconds: float, slope: FloatArray, table: FloatArray, seed: int, first: IntArray,
-    arrival: FloatArray, limit: FloatArray,
+    counts: IntArray, interval_seconds: float, slope: FloatArray, table: FloatArray, backlog: Backlog, seed: int,
+    first: IntArray, arrival: FloatArray, limit: FloatArray,
 ) -> None:  # fmt: skip
     for r in range(counts.shape[0]):
-        key = mix(np.uint64(seed), np.uint64(r))
-        _fill(counts[r], interval_seconds, slope, table, key, arrival, limit, first[r])
+        key = mix(mix(np.uint64(seed), np.uint64(r)), _CONTACTS)
+        _fill(counts[r], interval_seconds, slope, table, backlog, key, arrival, limit, first[r])
+
+
+@compiled
+def _end_keys(seed: int, keys: WordArray) -> None:
+    for r in range(keys.size):
+        keys[r] = mix(mix(np.uint64(seed), np.uint64(r)), _ENDS)
 
 
 def patience_table(patience: Patience | None) -> FloatArray:
@@ -90,7 +104,10 @@ def patience_table(patience: Patience | None) -> FloatArray:
     return patience.quantile(-np.expm1(-np.arange(_REACH * _STEPS + 1) / _STEPS))
 
 
-def draw(counts: IntArray, interval_seconds: float, slope: FloatArray, table: FloatArray, seed: int) -> Stream:
+def draw(
+    counts: IntArray, interval_seconds: float, slope: FloatArray, table: FloatArray, seed: int,
+    backlog: Backlog = NO_BACKLOG,
+) -> Stream:  # fmt: skip
     """Return the contacts of every future.
 
     Parameters
@@ -105,21 +122,23 @@ def draw(counts: IntArray, interval_seconds: float, slope: FloatArray, table: Fl
         From :func:`patience_table`.
     seed : int
         Names the random numbers.
+    backlog : Backlog
+        Who waits at the start of every future.
     """
-    first = np.concatenate([[0], np.cumsum(counts.sum(axis=1))]).astype(np.int64)
-    made = Stream(first, np.empty(first[-1]), np.empty(first[-1]))
-    _fill_all(np.ascontiguousarray(counts), interval_seconds, slope, table, seed, first, made.arrival, made.limit)
+    first = np.concatenate([[0], np.cumsum(counts.sum(axis=1) + backlog.contacts)]).astype(np.int64)
+    made = Stream(first, np.empty(first[-1]), np.empty(first[-1]), backlog.contacts)
+    _fill_all(
+        np.ascontiguousarray(counts), interval_seconds, slope, table, backlog, seed, first, made.arrival, made.limit
+    )
     return made
 
 
 def new_state(stream: Stream, busy: int, seed: int) -> State:
-    """Return the start of every future: nobody waits, ``busy`` contacts are open."""
-    futures = len(stream.first) - 1
-    random = np.array(
-        [(seed * 0x9E3779B97F4A7C15 + r * 0xD1342543DE82EF95 + 1) % 2**64 for r in range(futures)], np.uint64
-    )
+    """Return the start of every future: the backlog waits, ``busy`` contacts are open."""
     starts = stream.first[:-1]
-    return State(starts.copy(), starts.copy(), np.full(futures, busy), np.ones(futures), random)
+    keys = np.empty(starts.size, np.uint64)
+    _end_keys(seed, keys)
+    return State(starts + stream.waiting, starts.copy(), np.full(starts.size, busy), np.ones(starts.size), keys)
 
 
 @part
@@ -201,13 +220,15 @@ def _record_taken(
     """Add a contact that an agent takes, at the levels ``at`` of :func:`_levels`."""
     level, starts, stays = at
     if gauge.kind == AVERAGE:
-        first, later = _mixed(gauge.response, level, starts), _mixed(gauge.response, level, stays)
-        lower[cell] += 1.0 + gauge.later
-        upper[cell] += min(wait + first, gauge.cap) + gauge.later * min(later, gauge.cap)
+        first = min(wait + _mixed(gauge.response, level, starts), gauge.cap)
+        later = min(_mixed(gauge.response, level, stays), gauge.cap)
+        lower[cell] += 1.0 if gauge.together else 1.0 + gauge.later
+        upper[cell] += later + gauge.alike * (first - later) if gauge.together else first + gauge.later * later
     elif gauge.kind == WITHIN:
         soon, prompt = _in_time(gauge, wait, level, starts), _mixed(gauge.prompt[:, -1], level, stays)
         lower[cell] += 1.0 if gauge.together else 1.0 + gauge.later
-        upper[cell] += soon * prompt**gauge.later if gauge.together else soon + gauge.later * prompt
+        every = soon / (1.0 + gauge.later * (1.0 - prompt))  # so many replies, geometric, are all in time
+        upper[cell] += every if gauge.together else soon + gauge.later * prompt
     else:
         lower[cell] += 1.0
         upper[cell] += 1.0 if gauge.kind == NO_SERVICE and wait > 0.0 else 0.0
@@ -222,7 +243,7 @@ def _serve_waiting(
     while head < coming and busy < staff * desk.speedup.size:
         gave_up = stream.limit[head] <= now
         busy += 0 if gave_up else 1
-        cell = int(stream.arrival[head] / desk.interval_seconds) - cells[0]
+        cell = math.floor(stream.arrival[head] / desk.interval_seconds) - cells[0]
         if 0 <= cell < cells[1] - cells[0]:
             if gave_up:
                 _record_left(gauge, stream.limit[head] - stream.arrival[head], upper, lower, cell)
@@ -262,8 +283,8 @@ def _play_interval(
 
 @part
 def _play_one(
-    desk: Desk, agents: IntArray, after: int, cells: tuple[int, int], gauge: Gauge, stream: Stream, state: State,
-    r: int, upper: FloatArray, lower: FloatArray, finish: bool,
+    desk: Desk, agents: IntArray, cells: tuple[int, int], gauge: Gauge, stream: Stream, state: State, r: int,
+    upper: FloatArray, lower: FloatArray, finish: bool,
 ) -> None:  # fmt: skip
     """Play one future over the intervals ``cells``; with ``finish`` on until nobody waits any more."""
     begin, end = cells
@@ -276,10 +297,10 @@ def _play_one(
         return
     i = end
     while at[1] < at[0] and i < end + _FINISH_INTERVALS:
-        at = _play_interval(desk, gauge, stream, i, after, cells, 0, at, upper, lower)
+        at = _play_interval(desk, gauge, stream, i, agents[min(i, agents.size - 1)], cells, 0, at, upper, lower)
         i += 1
     for row in range(at[1], at[0]):  # whoever still waits has waited for hundreds of intervals: unanswered
-        cell = int(stream.arrival[row] / desk.interval_seconds) - begin
+        cell = math.floor(stream.arrival[row] / desk.interval_seconds) - begin
         if cell >= 0:
             wait = min(stream.limit[row], i * desk.interval_seconds) - stream.arrival[row]
             _record_left(gauge, wait, upper, lower, cell)
@@ -287,16 +308,16 @@ def _play_one(
 
 @compiled
 def _play_some(
-    desk: Desk, agents: IntArray, after: int, cells: tuple[int, int], gauge: Gauge, stream: Stream, state: State,
+    desk: Desk, agents: IntArray, cells: tuple[int, int], gauge: Gauge, stream: Stream, state: State,
     futures: tuple[int, int], upper: FloatArray, lower: FloatArray, finish: bool,
 ) -> None:  # fmt: skip
     for r in range(futures[0], futures[1]):
-        _play_one(desk, agents, after, cells, gauge, stream, state, r, upper[r], lower[r], finish)
+        _play_one(desk, agents, cells, gauge, stream, state, r, upper[r], lower[r], finish)
 
 
 def play(
-    desk: Desk, agents: IntArray, begin: int, end: int, gauge: Gauge, stream: Stream, state: State, *, after: int = -1,
-    jobs: int = 1,
+    desk: Desk, agents: IntArray, begin: int, end: int, gauge: Gauge, stream: Stream, state: State, *,
+    finish: bool = False, jobs: int = 1,
 ) -> tuple[FloatArray, FloatArray]:  # fmt: skip
     """Return the sums above and below the line by future and interval, and move the state on.
 
@@ -313,10 +334,11 @@ def play(
     stream : Stream
         Who comes.
     state : State
-        Changed, unless ``after`` is given.
-    after : int
-        When not negative, nothing comes after ``end`` and so many agents serve those who wait until nobody does: the
-        sums are then complete, and the state stays as it was.
+        Changed, unless ``finish`` is set.
+    finish : bool
+        Whether those who wait at ``end`` are served to the last by the agents of the intervals after it (those of the
+        last interval stay), while nobody else comes: first come, first served, so that nobody else matters to them.
+        The sums are then complete, and the state stays as it was.
     jobs : int
         Threads; the result does not depend on it.
     """
@@ -326,7 +348,7 @@ def play(
     spans = list(pairwise(edges.tolist()))
 
     def some(span: tuple[int, int]) -> None:
-        _play_some(desk, agents, max(after, 0), (begin, end), gauge, stream, state, span, upper, lower, after >= 0)
+        _play_some(desk, agents, (begin, end), gauge, stream, state, span, upper, lower, finish)
 
     if len(spans) == 1:
         some(spans[0])

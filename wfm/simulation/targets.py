@@ -70,7 +70,9 @@ def _gauges_of_queue(queue: Queue, grid: TimeGrid) -> Iterator[Gauge]:
     for number, target in enumerate(queue.target):
         names, period = _periods(target, grid, labels)
         kind = kind_of(target)
-        resolved = (email or target.metric == "resolved_within") and kind in (WITHIN, AVERAGE)
+        if email and kind not in (WITHIN, AVERAGE):
+            continue
+        resolved = email or target.metric == "resolved_within"
         clock = tally.FINISHED if resolved else tally.ANSWERED
         yield Gauge(queue, number, target, kind, clock, target.seconds or 0.0, names, period)
 

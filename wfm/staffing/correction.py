@@ -1,7 +1,7 @@
 """The requirement corrected by simulation until every target holds, over the forecast's paths.
 
-The queue is played for many futures at once (:mod:`wfm.simulation.single`) with the agents found so far, queues carried
-from one interval to the next:
+The queue is played for many futures at once (:mod:`wfm.simulation.single`), queues carried from one interval to the
+next:
 
 * a target judged by **interval** is met interval by interval: from the first to the last, the fewest agents with which
   the interval holds, given the queue that the intervals before leave;
@@ -9,16 +9,21 @@ from one interval to the next:
   load times a factor";
 * a target judged over the **horizon** or 30 days has one factor for all days.
 
+Whoever still waits at the end of a span is served by the agents of the next one. Those are guessed in a first sweep;
+in further ones every span is looked at again with the agents found, and raised where it no longer holds, until nothing
+changes: then the agents together hold what each was tested for.
+
 Without ``confidence`` the share of the contacts of all futures must reach the goal (less the simulation's error), and a
 day or the horizon hold in half of the futures. With it, the target holds in that share of the futures: the forecast's
-uncertainty enters as it is, target by target. What no number tried holds is told by the caller.
+uncertainty enters as it is, target by target. Where no number tried holds a span, it gets the agents beyond which more
+help next to nothing, and the caller is told.
 """
 
 from __future__ import annotations
 
 import math
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -27,15 +32,19 @@ from numpy.typing import NDArray
 
 from wfm.grid import TimeGrid
 from wfm.plan import Target
+from wfm.queues import ROLLING_DAYS
 from wfm.simulation.line import Desk, Gauge, State, Stream
 from wfm.simulation.single import new_state, play
 from wfm.staffing.by_formula import Formula
 
-__all__ = ["LEVEL_STEP", "Futures", "Past", "corrected", "fewest"]
+__all__ = ["LEVEL_STEP", "Correction", "Futures", "Past", "corrected", "fewest"]
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
+Span = tuple[int, int]
+#: Returns the agents of a span for a number that is searched: the agents themselves, or the level of a factor.
+Family = Callable[[Span, int], IntArray]
 
 #: Levels of a factor on the load are powers of exp(this).
 LEVEL_STEP = 0.02
@@ -43,6 +52,9 @@ _LOWEST, _HIGHEST = -40, 80
 _THREADED = 200_000
 #: Standard errors of the simulation by which the mean must clear the goal.
 _MARGIN = 2.0
+#: Where a goal is out of reach: what more agents may gain at most, relative to the goal.
+_EASE = 0.01
+_SWEEPS = 10
 
 
 @dataclass(frozen=True)
@@ -69,10 +81,46 @@ class Futures:
 
 @dataclass(frozen=True)
 class Past:
-    """What the past days add to the sums of a 30-day target up to the last day of the plan."""
+    """What past days add to the sums of a 30-day target, by day of the plan on which the 30 days end: (days,)."""
 
-    upper: float = 0.0
-    lower: float = 0.0
+    uppers: FloatArray
+    lowers: FloatArray
+
+    @property
+    def upper(self) -> float:
+        """The sum above the line of the window that ends with the plan."""
+        return float(self.uppers[-1])
+
+    @property
+    def lower(self) -> float:
+        """The sum below the line of the window that ends with the plan."""
+        return float(self.lowers[-1])
+
+
+@dataclass(frozen=True)
+class Correction:
+    """What was found for a target.
+
+    Attributes
+    ----------
+    agents : int array (intervals,)
+    holds : bool
+        Whether the target holds wherever it was asked to.
+    windows : float array (days,)
+        What the 30 days that end on each day reach by the target's own measure (safely: as the target is judged);
+        empty for other targets.
+    own : float
+        What the plan's days reach without the past; NaN for other targets.
+    within_reach : bool
+        False where the past is so far behind that no staff could hold the 30 days up to the plan's end: then the plan's
+        own days reach the goal.
+    """
+
+    agents: IntArray
+    holds: bool
+    windows: FloatArray
+    own: float
+    within_reach: bool = True
 
 
 @dataclass
@@ -83,62 +131,91 @@ class _Search:
     target: Target
     gauge: Gauge
     window: BoolArray
-    past: Past
     agents: IntArray
-    guess: IntArray
-
-    def sums(self, state: State, begin: int, end: int, agents: IntArray) -> tuple[FloatArray, FloatArray]:
-        """Return the complete sums by future over the intervals that count."""
-        after = int(max(self.guess[end], agents[end - 1]) if end < len(self.guess) else agents[end - 1])
-        upper, lower = self._play(state, begin, end, agents, after)
-        counts = self.window[begin:end]
-        up, low = upper[:, counts].sum(axis=1), lower[:, counts].sum(axis=1)
-        if self.target.bots == "included":
-            kept = self.futures.contained[:, begin:end][:, counts].sum(axis=1)
-            up, low = up + (kept if self.rising else 0.0), low + kept
-        return up + self.past.upper, low + self.past.lower
-
-    def _play(self, state: State, begin: int, end: int, agents: IntArray, after: int) -> tuple[FloatArray, FloatArray]:
-        futures = self.futures
-        contacts = len(futures.stream.arrival) * (end - begin) / len(agents)
-        jobs = (os.cpu_count() or 1) if contacts > _THREADED else 1
-        return play(futures.desk, agents, begin, end, self.gauge, futures.stream, state, after=after, jobs=jobs)
-
-    def move_on(self, state: State, begin: int, end: int) -> None:
-        """Play the intervals with the agents found, so that ``state`` is that at their end."""
-        self._play(state, begin, end, self.agents, -1)
 
     @property
-    def rising(self) -> bool:
-        """Whether more is better: shares answered in time."""
-        return self.target.metric in ("answered_within", "resolved_within")
+    def sign(self) -> float:
+        """1 where more is better (shares in time), -1 where less is."""
+        return 1.0 if self.target.metric in ("answered_within", "resolved_within") else -1.0
 
-    def holds(self, upper: FloatArray, lower: FloatArray) -> bool:
-        """Return whether the target holds, given the sums by future."""
-        target = self.target
-        goal = target.seconds if target.metric == "average_response" else target.share
+    @property
+    def goal(self) -> float:
+        """The goal, turned so that more is better."""
+        goal = self.target.seconds if self.target.metric == "average_response" else self.target.share
         assert goal is not None
+        return self.sign * goal
+
+    def sums(self, state: State, span: Span, agents: IntArray) -> tuple[FloatArray, FloatArray]:
+        """Return the complete sums by future and interval of a span, 0 where contacts do not count."""
+        begin, end = span
+        upper, lower = self._play(state, span, agents, finish=True)
+        if self.target.bots == "included":
+            replies = 1.0 if self.gauge.together else 1.0 + self.gauge.later
+            kept = self.futures.contained[:, begin:end] * replies
+            upper, lower = upper + (kept if self.sign > 0 else 0.0), lower + kept
+        counts = self.window[begin:end]
+        return upper * counts, lower * counts
+
+    def move_on(self, state: State, span: Span) -> None:
+        """Play a span with the agents found, so that ``state`` is that at its end."""
+        self._play(state, span, self.agents, finish=False)
+
+    def _play(self, state: State, span: Span, agents: IntArray, *, finish: bool) -> tuple[FloatArray, FloatArray]:
+        begin, end = span
+        stream = self.futures.stream
+        contacts = len(stream.arrival) * (end - begin) / len(agents)
+        jobs = (os.cpu_count() or 1) if contacts > _THREADED else 1
+        return play(self.futures.desk, agents, begin, end, self.gauge, stream, state, finish=finish, jobs=jobs)
+
+    def attained(self, upper: FloatArray, lower: FloatArray) -> float:
+        """Return the highest goal that the sums by future hold, turned so that more is better."""
+        target, count = self.target, len(upper)
         assessed = lower >= max(target.exempt_below, 1)
-        if target.confidence is None and not _mean_holds(upper[assessed], lower[assessed], goal, self.rising):
-            return False
-        if target.confidence is None and target.over == "interval":
-            return True
-        reached = np.divide(upper, lower, out=np.full(upper.shape, goal), where=assessed)
-        good = reached >= goal - 1e-12 if self.rising else reached <= goal + 1e-12
         if target.confidence is None:
-            return bool(good.mean() >= 0.5)
-        wanted = target.confidence
-        margin = 0.5 * math.sqrt(wanted * (1.0 - wanted) / len(good))
-        return bool(good.mean() >= min(wanted + margin, 1.0))
+            mean = _safe_mean(self.sign * upper[assessed], lower[assessed])
+            return mean if target.over == "interval" else min(mean, self._reached(upper, lower, assessed, 0.5))
+        margin = 0.5 * math.sqrt(target.confidence * (1.0 - target.confidence) / count)
+        return self._reached(upper, lower, assessed, min(target.confidence + margin, 1.0))
+
+    def _reached(self, upper: FloatArray, lower: FloatArray, assessed: BoolArray, wanted: float) -> float:
+        """Return what is reached in the wanted share of the futures; one that is not assessed reaches all."""
+        ratio = np.divide(self.sign * upper, lower, out=np.full(upper.shape, np.inf), where=assessed)
+        return float(np.sort(ratio)[len(ratio) - math.ceil(wanted * len(ratio) - 1e-9)])
 
 
-def _mean_holds(upper: FloatArray, lower: FloatArray, goal: float, rising: bool) -> bool:
+def _safe_mean(upper: FloatArray, lower: FloatArray) -> float:
     total = lower.sum()
     if total <= 0:
-        return True
-    mean = upper.sum() / total
-    error = math.sqrt(float(((upper - mean * lower) ** 2).sum())) / total
-    return bool(mean - _MARGIN * error >= goal if rising else mean + _MARGIN * error <= goal)
+        return math.inf
+    mean = float(upper.sum() / total)
+    return mean - _MARGIN * math.sqrt(float(((upper - mean * lower) ** 2).sum())) / float(total)
+
+
+@dataclass(frozen=True)
+class _Windows:
+    """The 30 days up to each day of the plan, past days included."""
+
+    search: _Search
+    past: Past
+    first: IntArray
+
+    def by_day(self, upper: FloatArray, lower: FloatArray) -> FloatArray:
+        """Return what each window attains, turned so that more is better: shape (days,)."""
+        ups, lows = (np.cumsum(np.add.reduceat(part, self.first, axis=1), axis=1) for part in (upper, lower))
+        out = np.empty(len(self.first))
+        for day in range(len(out)):
+            before = day - ROLLING_DAYS
+            up, low = (part[:, day] - (part[:, before] if before >= 0 else 0.0) for part in (ups, lows))
+            out[day] = self.search.attained(up + self.past.uppers[day], low + self.past.lowers[day])
+        return out
+
+    @property
+    def asked(self) -> BoolArray:
+        """On which days the window must hold: the last, and all whose past days are not behind by themselves."""
+        cushion = self.search.sign * self.past.uppers - self.search.goal * self.past.lowers
+        asked = cushion >= -1e-9
+        asked[-1] = True
+        return np.asarray(asked, dtype=np.bool_)
 
 
 def corrected(
@@ -150,8 +227,8 @@ def corrected(
     floor: IntArray,
     past: Past,
     factor: float,
-) -> tuple[IntArray, bool]:
-    """Return the fewest agents found, at least ``floor``, with which the target holds, and whether it does everywhere.
+) -> Correction:
+    """Return the fewest agents found, at least ``floor``, with which the target holds.
 
     Parameters
     ----------
@@ -171,46 +248,155 @@ def corrected(
         Sums of past days, for a target over 30 days.
     factor : float
         On the expected load, where the search of a day's or the horizon's factor starts.
+
+    Notes
+    -----
+    The 30 days up to the plan's last day must hold, and those up to each day whose past is not behind by itself. Other
+    days can't hold, or only by doing better than the goal to make up for what was before the plan. Where no staff could
+    make up for it by the end, the plan's own days reach the goal.
     """
-    start = np.where(window, np.maximum(formula.agents(), floor), floor)
-    search = _Search(futures, formula.target, gauge, window, past, floor.copy(), start)
+    search = _Search(futures, formula.target, gauge, window, floor.copy())
+    first = np.array([grid.slots_of_day(day).start for day in range(grid.days)], dtype=np.int64)
+    windows = _Windows(search, past, first)
+    within_reach = True
     if formula.target.over == "interval":
-        # Never below the steady queue of the calmest cell: else a calm stretch flickers between n and n - 1 agents.
-        search.agents = np.where(window, np.maximum(floor, formula.calmest()), floor)
-        return search.agents, _by_interval(search)
-    level = round(math.log(max(factor, 0.1)) / LEVEL_STEP)
-    if formula.target.over == "day":
-        edges = [grid.slots_of_day(day).start for day in range(grid.days)] + [grid.n]
-        return search.agents, _by_span(search, formula, floor, edges, level)
-    return search.agents, _by_span(search, formula, floor, [0, grid.n], level)
+        holds = _by_interval(search, formula, floor)
+    else:
+        if formula.target.over == "30_days":
+            within_reach = _within_reach(search, _scaled(search, formula, floor), windows)
+        edges = [*first.tolist(), grid.n] if formula.target.over == "day" else [0, grid.n]
+        holds = _by_span(search, formula, floor, list(pairwise(edges)), factor, windows, within_reach)
+    if formula.target.over != "30_days":
+        return Correction(search.agents, holds, np.zeros(0), math.nan)
+    sums = search.sums(new_state(futures.stream, futures.busy, futures.seed), (0, grid.n), search.agents)
+    own = search.sign * search.attained(sums[0].sum(axis=1), sums[1].sum(axis=1))
+    return Correction(search.agents, holds, search.sign * windows.by_day(*sums), own, within_reach)
 
 
-def _by_interval(search: _Search) -> bool:
+def _by_interval(search: _Search, formula: Formula, floor: IntArray) -> bool:
+    # Never below the steady queue of the calmest cell: else a calm stretch flickers between n and n - 1 agents.
+    least = np.where(search.window, np.maximum(floor, formula.calmest()), floor)
+    guess = np.where(search.window, np.maximum(formula.agents(), least), floor)
+    search.agents = guess.copy()
+
+    def alone(_: Span, agents: int) -> IntArray:
+        return np.array([agents], dtype=np.int64)
+
+    def attained(upper: FloatArray, lower: FloatArray) -> float:
+        return search.attained(upper[:, 0], lower[:, 0])
+
+    spans = [(t, t + 1) for t in range(len(floor))]
+    most = [max(4 * int(one) + 50, int(low)) for one, low in zip(guess, least, strict=True)]
+    return _settle(search, spans, alone, attained, least.tolist(), guess.tolist(), most)
+
+
+def _by_span(
+    search: _Search,
+    formula: Formula,
+    floor: IntArray,
+    spans: list[Span],
+    factor: float,
+    windows: _Windows,
+    within_reach: bool,
+) -> bool:
+    """Find one factor on the load for every span."""
+    level = min(max(round(math.log(max(factor, 0.1)) / LEVEL_STEP), _LOWEST), _HIGHEST)
+    scaled = _scaled(search, formula, floor)
+
+    def attained(upper: FloatArray, lower: FloatArray) -> float:
+        if search.target.over == "30_days" and within_reach:
+            return float(windows.by_day(upper, lower)[windows.asked].min())
+        return search.attained(upper.sum(axis=1), lower.sum(axis=1))
+
+    for begin, end in spans:
+        search.agents[begin:end] = scaled((begin, end), level)
+    many = len(spans)
+    return _settle(search, spans, scaled, attained, [_LOWEST] * many, [level] * many, [_HIGHEST] * many)
+
+
+def _scaled(search: _Search, formula: Formula, floor: IntArray) -> Family:
+    """Return the family of what the formulas need for the expected load times a factor."""
+
+    def scaled(span: Span, level: int) -> IntArray:
+        begin, end = span
+        needed = formula.agents(math.exp(LEVEL_STEP * level), begin, end)
+        return np.where(search.window[begin:end], np.maximum(needed, floor[begin:end]), floor[begin:end])
+
+    return scaled
+
+
+def _within_reach(search: _Search, scaled: Family, windows: _Windows) -> bool:
+    """Return whether as many agents as are ever tried hold the 30 days up to the plan's end."""
+    everything = (0, len(search.agents))
     state = new_state(search.futures.stream, search.futures.busy, search.futures.seed)
-    everywhere = True
-    for t in range(len(search.agents)):
-        if search.window[t]:
-            found = fewest(_interval_test(search, state, t), int(search.agents[t]), int(search.guess[t]))
-            everywhere &= found is not None
-            search.agents[t] = search.guess[t] if found is None else found
-        search.move_on(state, t, t + 1)
-    return everywhere
+    sums = search.sums(state, everything, scaled(everything, _HIGHEST))
+    return bool(windows.by_day(*sums)[-1] >= search.goal)
 
 
-def _interval_test(search: _Search, state: State, t: int) -> Callable[[int], bool]:
-    def holds(agents: int) -> bool:
+def _settle(
+    search: _Search,
+    spans: Sequence[Span],
+    family: Family,
+    attained: Callable[[FloatArray, FloatArray], float],
+    least: Sequence[int],
+    guess: Sequence[int],
+    most: Sequence[int],
+) -> bool:
+    """Set the agents of every span to the fewest that hold with those of all the others; return whether all hold."""
+    found, goals = list(guess), [search.goal] * len(spans)
+    for sweep in range(_SWEEPS):
+        state = new_state(search.futures.stream, search.futures.busy, search.futures.seed)
+        changed = sweep == 0
+        for k, span in enumerate(spans):
+            if np.any(search.window[slice(*span)]):
+                value = _value(search, state, span, family, attained)
+                if sweep == 0:
+                    found[k], goals[k] = _fewest_or_best(value, search.goal, least[k], guess[k], most[k])
+                else:
+                    raised = _raised(value, goals[k], found[k], most[k])
+                    changed |= raised > found[k]
+                    found[k] = raised
+                search.agents[slice(*span)] = family(span, found[k])
+            search.move_on(state, span)
+        if not changed:
+            break
+    return not changed and all(goal >= search.goal for goal in goals)
+
+
+def _value(
+    search: _Search, state: State, span: Span, family: Family, attained: Callable[[FloatArray, FloatArray], float]
+) -> Callable[[int], float]:
+    def value(number: int) -> float:
         tried = search.agents.copy()
-        tried[t] = agents
-        return search.holds(*search.sums(state, t, t + 1, tried))
+        tried[slice(*span)] = family(span, number)
+        return attained(*search.sums(state, span, tried)) + 1e-12
 
-    return holds
+    return value
 
 
-def fewest(holds: Callable[[int], bool], least: int, guess: int, most: int | None = None) -> int | None:
-    """Return the smallest number from ``least`` on that holds, by galloping from a guess; None when none does."""
-    limit = 4 * guess + 50 if most is None else most
-    step = max(1, round(0.2 * math.sqrt(guess))) if most is None else 1
-    low, high = least - 1, min(max(guess, least), limit)
+def _fewest_or_best(value: Callable[[int], float], goal: float, least: int, guess: int, most: int) -> tuple[int, float]:
+    """Return the smallest number that reaches the goal, and the goal; out of reach: what next to nothing is above."""
+    found = fewest(lambda number: value(number) >= goal, least, guess, most)
+    if found is not None:
+        return found, goal
+    best = value(most)
+    eased = best - _EASE * max(abs(goal), abs(best))
+    found = fewest(lambda number: value(number) >= eased, least, guess, most)
+    return (most if found is None else found), min(eased, goal)
+
+
+def _raised(value: Callable[[int], float], goal: float, number: int, most: int) -> int:
+    """Return the number, or the next higher one that reaches the goal; at most ``most``."""
+    if number >= most or value(number) >= goal:
+        return number
+    found = fewest(lambda higher: value(higher) >= goal, number + 1, number + 1, most)
+    return most if found is None else found
+
+
+def fewest(holds: Callable[[int], bool], least: int, guess: int, most: int) -> int | None:
+    """Return the smallest number from ``least`` to ``most`` that holds, by galloping from a guess; None: none does."""
+    step = max(1, round(0.2 * math.sqrt(max(guess, 0))))
+    low, high = least - 1, min(max(guess, least), most)
     if holds(high):
         while high - step > low and holds(high - step):
             high, step = high - step, 2 * step
@@ -218,7 +404,7 @@ def fewest(holds: Callable[[int], bool], least: int, guess: int, most: int | Non
     else:
         low = high
         while True:
-            high = min(low + step, limit)
+            high = min(low + step, most)
             if high <= low:
                 return None
             if holds(high):
@@ -228,33 +414,3 @@ def fewest(holds: Callable[[int], bool], least: int, guess: int, most: int | Non
         middle = (low + high) // 2
         low, high = (low, middle) if holds(middle) else (middle, high)
     return high
-
-
-def _by_span(search: _Search, formula: Formula, floor: IntArray, edges: list[int], level: int) -> bool:
-    """Find one factor on the load for every span between two edges."""
-    state = new_state(search.futures.stream, search.futures.busy, search.futures.seed)
-    everywhere = True
-    for begin, end in pairwise(edges):
-        if np.any(search.window[begin:end]):
-            found = fewest(_span_test(search, formula, floor, state, begin, end), _LOWEST, level, _HIGHEST)
-            everywhere &= found is not None
-            level = level if found is None else found
-            search.agents[begin:end] = _family(search, formula, floor, begin, end, level)
-        search.move_on(state, begin, end)
-    return everywhere
-
-
-def _family(search: _Search, formula: Formula, floor: IntArray, begin: int, end: int, level: int) -> IntArray:
-    needed = formula.agents(math.exp(LEVEL_STEP * level), begin, end)
-    return np.where(search.window[begin:end], np.maximum(needed, floor[begin:end]), floor[begin:end])
-
-
-def _span_test(
-    search: _Search, formula: Formula, floor: IntArray, state: State, begin: int, end: int
-) -> Callable[[int], bool]:
-    def holds(level: int) -> bool:
-        tried = search.agents.copy()
-        tried[begin:end] = _family(search, formula, floor, begin, end, level)
-        return search.holds(*search.sums(state, begin, end, tried))
-
-    return holds

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from wfm.plan import Queue, Target
@@ -14,8 +16,8 @@ __all__ = ["gauge_of"]
 _PROMPT_STEPS = 64
 
 
-def gauge_of(queue: Queue, target: Target, handled_seconds: float) -> Gauge:
-    """Return what is measured for a target.
+def gauge_of(queue: Queue, target: Target, aht_seconds: float) -> Gauge:
+    """Return what is measured for a target by the single queue.
 
     Parameters
     ----------
@@ -23,14 +25,15 @@ def gauge_of(queue: Queue, target: Target, handled_seconds: float) -> Gauge:
         With ``rounds`` its replies are looked at, too.
     target : Target
         One of its targets.
-    handled_seconds : float
-        Mean time from the first answer to the end: a live contact that must be resolved in time must be answered so
-        much earlier.
+    aht_seconds : float
+        Mean handle time of a contact handled alone: a live contact that must be resolved in time must be handled in
+        what its wait leaves.
     """
     seconds = target.seconds or 0.0
     if target.metric == "resolved_within":
-        seconds = max(seconds - handled_seconds, 0.0)
-    response, prompt, later = _replies(queue, target, seconds)
+        response, prompt, later = _handling(queue, seconds, aht_seconds)
+    else:
+        response, prompt, later = _replies(queue, target, seconds)
     return Gauge(
         kind=kind_of(target),
         definition=DEFINITIONS[target.definition],
@@ -41,11 +44,26 @@ def gauge_of(queue: Queue, target: Target, handled_seconds: float) -> Gauge:
         response=response,
         prompt=prompt,
         together=int(target.count == "customer"),
+        alike=math.log1p(later) / later if later > 0.0 else 1.0,
     )
 
 
+def _handling(queue: Queue, seconds: float, aht_seconds: float) -> tuple[np.ndarray, np.ndarray, float]:
+    """Return what :func:`_replies` does where contacts must be finished: handle times are exponential."""
+    levels = len(queue.speedup)
+    prompt = np.ones((levels + 1, _PROMPT_STEPS + 1))
+    times = seconds * np.arange(_PROMPT_STEPS + 1) / _PROMPT_STEPS
+    for chats, speed in enumerate(queue.speedup, start=1):
+        prompt[chats] = -np.expm1(-times * speed / (chats * aht_seconds))
+    return np.zeros(levels + 1), prompt, 0.0
+
+
 def _replies(queue: Queue, target: Target, seconds: float) -> tuple[np.ndarray, np.ndarray, float]:
-    """Return mean seconds and promptness of replies by open chats, and the replies after the first that count."""
+    """Return mean seconds and promptness of replies by open chats, and the replies after the first that count.
+
+    The number of replies is geometric, as in :mod:`wfm.simulation.messages`: the mean of one over it is
+    ``log(rounds) / (rounds - 1)``.
+    """
     levels = len(queue.speedup)
     response, prompt = np.zeros(levels + 1), np.ones((levels + 1, _PROMPT_STEPS + 1))
     if queue.rounds is None or queue.reply_seconds is None:

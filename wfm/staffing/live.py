@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -10,9 +11,10 @@ from numpy.typing import NDArray
 from wfm.errors import Problem
 from wfm.grid import TimeGrid
 from wfm.plan import Queue, Target
+from wfm.simulation.measures import RESPONSE_CAP_SECONDS
 from wfm.staffing.by_formula import CELL_MINUTES, Formula, slot_seconds
 from wfm.staffing.chat import chat_waiting, speeds
-from wfm.staffing.correction import Past, corrected
+from wfm.staffing.correction import Correction, Past, corrected
 from wfm.staffing.gauging import gauge_of
 from wfm.staffing.inversion import UnreachableTargetError
 from wfm.staffing.shrinkage import with_shrinkage
@@ -37,7 +39,8 @@ class QueueDemand:
     """What one queue has to serve; arrays have shape (n,).
 
     ``volumes`` holds the contacts per interval at the quantile that each target's confidence asks for, ``windows``
-    where each one counts, ``pasts`` what its past days add; ``slope`` is how the rate changes inside the interval.
+    where each one counts, ``assessed`` where its spans hold enough contacts to be assessed for sure, ``pasts`` what its
+    past days add; ``slope`` is how the rate changes inside the interval, ``kept`` the share that bots keep.
     ``counts`` (futures, n) are whole contacts that reach people and ``contained`` those that bots keep; empty: nothing
     is played.
     """
@@ -51,7 +54,9 @@ class QueueDemand:
     slope: FloatArray
     volumes: tuple[FloatArray, ...]
     windows: tuple[BoolArray, ...]
+    assessed: tuple[BoolArray, ...]
     pasts: tuple[Past, ...]
+    kept: FloatArray
     counts: IntArray
     contained: IntArray
     seed: int
@@ -94,7 +99,7 @@ def live_staff(demand: QueueDemand, grid: TimeGrid) -> QueueStaff:
     binding = [
         (number, target)
         for number, target in enumerate(queue.target)
-        if np.any(_counts(demand, number)) and _applies(target, queue, staff)
+        if np.any(_counts(demand, number)) and _applies(target, queue, staff, demand.is_played)
     ]
     staff.problems += [problem for number, target in binding for problem in _too_slow(demand, number, target)]
     for number, target in binding:
@@ -107,6 +112,11 @@ def live_staff(demand: QueueDemand, grid: TimeGrid) -> QueueStaff:
     loads = cell_loads(volume, demand.slope, handle, demand.minutes, queue.bot_seconds)
     staff.peak = np.where(demand.is_open, loads.max(axis=1), 0.0) / len(queue.speedup)
     if demand.is_played and binding:
+        if queue.patience_seconds is None:
+            # Whatever a span's target allows, work that nobody gives up must not pile up.
+            stable = np.floor(loads.mean(axis=1) / len(queue.speedup) + 1e-9) + 1.0
+            staff.agents = np.where(floor > 0, np.maximum(floor, stable), floor)
+            staff.decided[staff.agents > floor] = "busy"
         _correct(demand, grid, staff, binding, volume, factor)
     else:
         staff.agents = staff.by_formula.copy()
@@ -134,7 +144,8 @@ def _by_formula(demand: QueueDemand, staff: QueueStaff, number: int, target: Tar
 def _formula(demand: QueueDemand, target: Target, volume: FloatArray, fine: bool = True) -> Formula:
     reaching = np.where(demand.is_open, volume, 0.0)
     highest = target.over == "interval" and not demand.is_played
-    return Formula.of(demand.queue, target, reaching, demand.slope, demand.aht_seconds, demand.minutes, highest, fine)
+    return Formula.of(demand.queue, target, reaching, demand.slope, demand.aht_seconds, demand.kept, demand.minutes,
+                      highest, fine)  # fmt: skip
 
 
 def _correct(
@@ -143,24 +154,49 @@ def _correct(
 ) -> None:  # fmt: skip
     """Replace the agents by those that hold every target in simulation; interval by interval first."""
     queue = demand.queue
-    futures = draw_futures(demand.queue, demand.counts, demand.contained, demand.slope, demand.aht_seconds,
+    futures = draw_futures(queue, demand.counts, demand.contained, demand.slope, demand.aht_seconds,
                            demand.minutes, factor, demand.seed)  # fmt: skip
-    handled = float(np.average(slot_seconds(queue, demand.aht_seconds), weights=volume + 1e-12))
+    alone = float(np.average(demand.aht_seconds, weights=volume + 1e-12))
     order = {"interval": 0, "day": 1, "30_days": 2, "horizon": 2}
     for number, target in sorted(binding, key=lambda item: order[item[1].over]):
         window = _counts(demand, number)
         start = float(demand.volumes[number][window].sum() / max(demand.mean_volume[window].sum(), 1e-12))
-        found, holds = corrected(
-            futures, grid, _formula(demand, target, volume, fine=False), gauge_of(queue, target, handled), window,
+        found = corrected(
+            futures, grid, _formula(demand, target, volume, fine=False), gauge_of(queue, target, alone), window,
             staff.agents.astype(np.int64), demand.pasts[number], start,
         )  # fmt: skip
-        staff.decided[found > staff.agents] = f"target {number + 1}"
-        staff.agents = np.maximum(staff.agents, found)
-        if not holds:
-            staff.warnings.append(
-                f"queue '{queue.id}', {target_text(target)}: no number of agents tried held it everywhere;"
-                " there the formulas' number, or the factor of the day before, stands and is too low"
-            )
+        staff.decided[found.agents > staff.agents] = f"target {number + 1}"
+        staff.agents = np.maximum(staff.agents, found.agents)
+        staff.warnings += _told(queue, target, found, grid)
+
+
+def _told(queue: Queue, target: Target, found: Correction, grid: TimeGrid) -> list[str]:
+    """Return what a planner must know of the agents found."""
+    name = f"queue '{queue.id}', {target_text(target)}"
+    if not found.holds and found.within_reach:
+        return [f"{name}: no number of agents tried held it everywhere; there more of them would help next to nothing"]
+    if target.over != "30_days":
+        return []
+    sign = -1.0 if target.metric in ("average_response", "abandoned", "no_service") else 1.0
+    goal = float((target.seconds if target.metric == "average_response" else target.share) or 0.0)
+    late = np.flatnonzero(sign * (found.windows - goal) < -1e-9)
+    told = []
+    if not found.within_reach:
+        told.append(
+            f"{name}: the days before the plan are so far behind that the 30 days up to its end can't hold; it is "
+            "staffed so that its own days reach the goal"
+        )
+    elif late.size:
+        told.append(
+            f"{name}: the 30 days hold on {grid.days - late.size} of {grid.days} days of the plan, not yet on "
+            f"{grid.dates[late[-1]]}: the days before the plan were behind"
+        )
+    if sign * (found.own - goal) < -1e-9 and math.isfinite(found.own):
+        told.append(
+            f"{name}: the plan's own days reach {found.own:.4g} only and use up what the days before have left over; "
+            "judge it by day or horizon to keep that"
+        )
+    return told
 
 
 def _repeats(demand: QueueDemand, agents: FloatArray) -> FloatArray:
@@ -181,7 +217,9 @@ def _floor(demand: QueueDemand) -> FloatArray:
     volume = np.where(demand.is_open, demand.mean_volume, 0.0)
     load = volume * demand.aht_seconds / (demand.minutes * 60.0) / speeds(demand.queue.speedup)[-1]
     counts = [
-        window for window, target in zip(demand.windows, demand.queue.target, strict=True) if _binds(target, demand)
+        window & sure
+        for window, sure, target in zip(demand.windows, demand.assessed, demand.queue.target, strict=True)
+        if _binds(target, demand)
     ]
     free = ~np.logical_or.reduce([np.zeros(volume.size, dtype=np.bool_), *counts])
     stable = np.where(free, np.ceil(load / OCCUPANCY_MAX - 1e-9), 0.0)
@@ -199,40 +237,60 @@ def _binds(target: Target, demand: QueueDemand) -> bool:
     return target.metric != "abandoned" or demand.queue.patience_seconds is not None
 
 
-def _applies(target: Target, queue: Queue, staff: QueueStaff) -> bool:
+def _applies(target: Target, queue: Queue, staff: QueueStaff, is_played: bool) -> bool:
     if target.metric == "abandoned" and queue.patience_seconds is None:
         staff.warnings.append(
             f"queue '{queue.id}': target 'abandoned' needs patience_seconds; without it nobody gives up and agents are "
             f"set to be at most {OCCUPANCY_MAX:.0%} busy"
         )
         return False
-    if target.metric == "resolved_within":
+    if target.metric == "resolved_within" and not is_played:
         staff.warnings.append(
-            f"queue '{queue.id}': 'resolved_within' on a live queue is staffed as answered within the time less one "
-            "mean handle time"
+            f"queue '{queue.id}': 'resolved_within' on a live queue is staffed by the formulas as answered within the "
+            "time less one mean handle time"
+        )
+    if target.metric == "average_response" and target.unanswered_seconds is not None and not is_played:
+        staff.warnings.append(
+            f"queue '{queue.id}', {target_text(target)}: the formulas look at the answered only, not at what an "
+            "unanswered contact counts as"
         )
     return True
 
 
 def _too_slow(demand: QueueDemand, number: int, target: Target) -> list[Problem]:
-    """Return that replies take too long even where people hold one chat at a time, if they do."""
+    """Return that replies, or contacts, take too long even where people handle one at a time, if they do.
+
+    What bots contain, and what was good before the plan, may make up for them: nothing is said then unless it can't.
+    """
     queue = demand.queue
-    if target.count == "contact" or queue.reply_seconds is None:
+    resolved = target.metric == "resolved_within"
+    if not resolved and (queue.reply_seconds is None or target.metric not in ("answered_within", "average_response")):
         return []
-    alone = turns(queue.reply_seconds, queue.think_seconds, 1)
+    if target.over == "30_days" and demand.pasts[number].lower > 0:
+        return []
+    counts, kept = _counts(demand, number), 0.0
+    if target.bots == "included":
+        kept = float(demand.kept[counts].max())
+    alone = turns(queue.reply_seconds or 1.0, queue.think_seconds, 1)
     if target.metric == "average_response":
-        if alone.response_seconds <= (target.seconds or 0.0):
+        mean = min(alone.response_seconds, target.cap_seconds or RESPONSE_CAP_SECONDS)
+        if queue.patience_seconds is not None and (target.unanswered_seconds or mean) < mean:
             return []
-        found = f"a reply takes {alone.response_seconds:g} s on average"
+        if mean * (1.0 - kept) <= (target.seconds or 0.0):
+            return []
+        found = f"a reply takes {mean:g} s on average"
     else:
         share = alone.share_within(target.seconds or 0.0)
-        every = share if target.count == "round" else share ** (queue.rounds or 1.0)
-        if every >= (target.share or 0.0):
+        if resolved:
+            share = -math.expm1(-(target.seconds or 0.0) / float(demand.aht_seconds[counts].min()))
+        later = (queue.rounds or 1.0) - 1.0
+        every = share / (1.0 + later * (1.0 - share)) if target.count == "customer" and not resolved else share
+        if target.definition == "sl_left_queue" or kept + every * (1.0 - kept) >= (target.share or 0.0):
             return []
-        found = f"{every:.1%} come within {target.seconds:g} s"
+        found = f"{every:.1%} {'end' if resolved else 'come'} within {target.seconds:g} s"
     text = (
         f"{queue.id} target {number + 1}: {target_text(target)} can't be reached by any number of agents: with one "
-        f"chat at a time {found}; allow more time, or lower reply_seconds"
+        f"contact at a time {found}; allow more time, or lower {'the handle time' if resolved else 'reply_seconds'}"
     )
     return [Problem("plan.toml", 0, f'[[queue]] {demand.place + 1} "{queue.id}" target {number + 1} seconds', text)]
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
+import zlib
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +15,7 @@ from wfm.errors import Problem
 from wfm.grid import TimeGrid, parse_window
 from wfm.inputs import Inputs
 from wfm.opening import open_intervals
-from wfm.plan import Queue
+from wfm.plan import Queue, Target
 from wfm.progress import Progress, silent
 from wfm.queues import ROLLING_DAYS
 from wfm.results import Forecast, Requirement
@@ -23,11 +23,13 @@ from wfm.staffing.chat import speeds
 from wfm.staffing.correction import Past
 from wfm.staffing.live import QueueDemand, QueueStaff, live_staff, rostered
 from wfm.staffing.mail import mail_staff
-from wfm.staffing.volume import handle_seconds, raise_all, reached_counts, staffed_volume
+from wfm.staffing.volume import contained_share, handle_seconds, raise_all, reached_counts, staffed_volume
 
 __all__ = ["from_table", "requirement"]
 
 FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+BoolArray = NDArray[np.bool_]
 
 FUTURE_CONTACTS = 3e6
 """Contacts that are played per look at a queue: what decides how many futures there are."""
@@ -172,9 +174,8 @@ def _demand(
         count = options.replications or _enough(float(mean[is_open].sum()), by_interval)
     comes = np.ones_like(is_open) if queue.channel == "email" else is_open
     counts, contained = reached_counts(forecast, row, queue, comes, count, seed)
-    if queue.channel != "email" and queue.backlog and np.any(is_open):
-        # Whoever waits at the start counts as one of the first to come: unlike the simulator, in their targets, too.
-        counts[:, int(np.argmax(is_open))] += queue.backlog
+    windows = tuple(comes & grid.window_mask(parse_window(target.window)) for target in queue.target)
+    pasts = tuple(_past(inputs, queue, number) for number in range(len(queue.target)))
     return QueueDemand(
         queue=queue,
         place=place,
@@ -184,11 +185,16 @@ def _demand(
         mean_volume=mean,
         slope=slopes[row],
         volumes=tuple(staffed_volume(forecast, row, queue, target) for target in queue.target),
-        windows=tuple(grid.window_mask(parse_window(target.window)) for target in queue.target),
-        pasts=tuple(_past(inputs, queue, number) for number in range(len(queue.target))),
+        windows=windows,
+        assessed=tuple(
+            _assessed(target, window, grid, counts + contained if target.bots == "included" else counts, mean, past)
+            for target, window, past in zip(queue.target, windows, pasts, strict=True)
+        ),
+        pasts=pasts,
+        kept=contained_share(forecast, row, queue),
         counts=counts,
         contained=contained,
-        seed=seed,
+        seed=seed ^ zlib.crc32(queue.id.encode()),
     )
 
 
@@ -199,9 +205,9 @@ def _counted_by_day(demands: list[QueueDemand], grid: TimeGrid) -> dict[tuple[st
     for demand in demands:
         for number, target in enumerate(demand.queue.target):
             if target.over == "30_days":
-                kept = demand.contained.mean(axis=0) if demand.is_played and target.bots == "included" else 0.0
+                kept = demand.kept / (1.0 - demand.kept) * demand.mean_volume if target.bots == "included" else 0.0
                 replies = (demand.queue.rounds or 1.0) if target.count == "round" else 1.0
-                volume = np.where(demand.is_open & demand.windows[number], demand.mean_volume * replies + kept, 0.0)
+                volume = np.where(demand.windows[number], (demand.mean_volume + kept) * replies, 0.0)
                 counted[demand.queue.id, number] = np.add.reduceat(volume, first)
     return counted
 
@@ -216,22 +222,44 @@ def _enough(contacts: float, by_interval: bool) -> int:
     return count if count >= FUTURES_WORTH else 0
 
 
+#: A target counts for sure where at least so many of the futures are assessed.
+SURELY = 0.95
+
+
+def _assessed(
+    target: Target, window: BoolArray, grid: TimeGrid, counts: IntArray, mean: FloatArray, past: Past
+) -> BoolArray:
+    """Return which intervals lie in a span with so many contacts that the target is surely assessed: shape (n,)."""
+    if target.exempt_below <= 0:
+        return np.ones(grid.n, dtype=np.bool_)
+    first = [grid.slots_of_day(day).start for day in range(grid.days)]
+    counted = (counts if len(counts) else mean[None]) * window
+    if target.over == "interval":
+        return np.asarray((counted >= target.exempt_below).mean(axis=0) >= SURELY, dtype=np.bool_)
+    by_day = np.add.reduceat(counted, first, axis=1)
+    if target.over != "day":
+        by_day = np.broadcast_to(by_day.sum(axis=1, keepdims=True) + past.lower, by_day.shape)
+    surely = (by_day >= target.exempt_below).mean(axis=0) >= SURELY
+    return np.asarray(surely[grid.day_index], dtype=np.bool_)
+
+
 def _past(inputs: Inputs, queue: Queue, number: int) -> Past:
-    """Return what the past days of a 30-day target add to the window that ends with the plan."""
-    if queue.target[number].over != "30_days":
-        return Past()
-    first = inputs.plan.plan.end - timedelta(days=ROLLING_DAYS - 1)
-    days = [
-        day
-        for day in inputs.attained
-        if day.queue == queue.id and day.target == number + 1 and first <= day.date < inputs.plan.plan.start
-    ]
-    return Past(sum(day.counted * day.value for day in days), sum(day.counted for day in days))
+    """Return what the past days of a 30-day target add to the windows that end on the days of the plan."""
+    plan = inputs.plan.plan
+    uppers, lowers = np.zeros((2, plan.days))
+    if queue.target[number].over == "30_days":
+        for day in inputs.attained:
+            if day.queue == queue.id and day.target == number + 1 and day.date < plan.start:
+                reach = max((day.date - plan.start).days + ROLLING_DAYS, 0)  # days of the plan whose window holds it
+                uppers[:reach] += day.counted * day.value
+                lowers[:reach] += day.counted
+    return Past(uppers, lowers)
 
 
 def _load(demand: QueueDemand) -> FloatArray:
     """Return the mean offered work in agents who all hold as many contacts as they may."""
-    work = demand.mean_volume * demand.aht_seconds / (demand.minutes * 60.0)
+    comes = demand.is_open | (demand.queue.channel == "email")
+    work = np.where(comes, demand.mean_volume, 0.0) * demand.aht_seconds / (demand.minutes * 60.0)
     return work / float(speeds(demand.queue.speedup)[-1])
 
 
@@ -247,13 +275,18 @@ def _words(demand: QueueDemand, staff: QueueStaff) -> str:
 
 
 def _unplayed(demand: QueueDemand, method: str) -> list[str]:
-    """Return that a queue is left to the formulas although the plan asks for simulation, if it is."""
-    if demand.is_played or method != "simulation" or not demand.queue.target:
+    """Return what is left out where a live queue is left to the formulas, and that it is if the plan asked for more."""
+    queue, told = demand.queue, []
+    if demand.is_played or queue.channel == "email" or not queue.target:
         return []
-    return [
-        f"queue '{demand.queue.id}': too many contacts to be simulated; the formulas stand alone, without room for "
-        "uncertainty but where a target has a confidence"
-    ]
+    if method == "simulation":
+        told.append(
+            f"queue '{queue.id}': too many contacts to be simulated; the formulas stand alone, without room for "
+            "uncertainty but where a target has a confidence"
+        )
+    if queue.backlog:
+        told.append(f"queue '{queue.id}': the formulas don't know its backlog of {queue.backlog} contacts")
+    return told
 
 
 def _closed(demand: QueueDemand) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import zlib
 from itertools import pairwise
 
@@ -11,13 +12,14 @@ from numpy.typing import NDArray
 from wfm.errors import InputError, Problem
 from wfm.plan import Queue, Target
 from wfm.results import Forecast
-from wfm.simulation.line import Desk, Stream
+from wfm.simulation.line import NO_BACKLOG, Backlog, Desk, Stream
+from wfm.simulation.measures import MOMENT
 from wfm.simulation.single import draw, patience_table
 from wfm.staffing.chat import speeds
 from wfm.staffing.correction import Futures
 from wfm.staffing.patience import patience_of
 
-__all__ = ["draw_futures", "handle_seconds", "raise_all", "reached_counts", "staffed_volume"]
+__all__ = ["contained_share", "draw_futures", "handle_seconds", "raise_all", "reached_counts", "staffed_volume"]
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
@@ -28,13 +30,19 @@ def staffed_volume(forecast: Forecast, row: int, queue: Queue, target: Target | 
     """Return the contacts per interval that reach people, as many as the target's confidence asks: shape ``(n,)``.
 
     Without ``confidence`` the mean. With it, the volume is the quantile at the span over which the target is judged:
-    each interval's own quantile, or the mean times (quantile / mean) of the day's or the horizon's total.
+    each interval's own quantile, or the mean times (quantile / mean) of the day's or the horizon's total (the
+    horizon's, too, for 30 days).
     """
     rate: FloatArray = np.maximum(forecast.rate[row], 0.0)
     if target is not None and target.confidence is not None:
         rate = _quantile(forecast, row, rate, target.over, target.confidence)
-    contained = queue.bot_containment if forecast.containment is None else forecast.containment[row]
-    return rate * (1.0 - contained)
+    return rate * (1.0 - contained_share(forecast, row, queue))
+
+
+def contained_share(forecast: Forecast, row: int, queue: Queue) -> FloatArray:
+    """Return the share of the contacts that bots keep, in [0, 1): shape ``(n,)``."""
+    given = queue.bot_containment if forecast.containment is None else forecast.containment[row]
+    return np.broadcast_to(np.asarray(given, dtype=np.float64), (forecast.grid.n,))
 
 
 def _quantile(forecast: Forecast, row: int, rate: FloatArray, over: str, confidence: float) -> FloatArray:
@@ -42,7 +50,7 @@ def _quantile(forecast: Forecast, row: int, rate: FloatArray, over: str, confide
     if over == "interval":
         highest: FloatArray = np.quantile(paths, confidence, axis=0).astype(np.float64)
         return highest
-    if over == "horizon":
+    if over in ("horizon", "30_days"):
         whole = _ratio(paths.sum(axis=1, dtype=np.float64)[:, None], confidence)
         scaled: FloatArray = rate * whole[0]
         return scaled
@@ -82,9 +90,9 @@ def reached_counts(
     """
     offered = np.rint(forecast.paths[np.arange(count) % len(forecast.paths), row]).astype(np.int64)
     offered[:, ~comes] = 0
-    contained = queue.bot_containment if forecast.containment is None else forecast.containment[row]
+    contained = contained_share(forecast, row, queue)
     random = np.random.default_rng((seed, zlib.crc32(queue.id.encode())))
-    kept = random.binomial(np.maximum(offered, 0), np.broadcast_to(contained, offered.shape))
+    kept = random.binomial(np.maximum(offered, 0), contained)
     return np.maximum(offered, 0) - kept, kept
 
 
@@ -99,12 +107,21 @@ def draw_futures(
     interval = minutes * 60.0
     packed = queue.routing == "most_busy" and queue.concurrency > 1
     desk = Desk(speeds(queue.speedup), np.ascontiguousarray(aht_seconds), interval, packed)
-    stream = draw(counts, interval, slope, patience_table(patience_of(queue)), seed)
+    stream = draw(counts, interval, slope, patience_table(patience_of(queue)), seed, _backlog(queue))
     if queue.bot_seconds > 0.0:
         stream = _delayed(stream, queue.bot_seconds, seed)
     speed = desk.speedup
     busy = counts[:, 0].mean() / interval * aht_seconds[0] * speed.size / speed[-1]
     return Futures(desk, stream, contained.astype(np.float64), round(float(busy)), seed)
+
+
+def _backlog(queue: Queue) -> Backlog:
+    """Return who waits at the start: those of the backlog who have not given up yet."""
+    if not queue.backlog:
+        return NO_BACKLOG
+    patience = patience_of(queue)
+    left = 1.0 if patience is None else float(patience.survival(queue.backlog_age_seconds))
+    return Backlog(queue.backlog, max(queue.backlog_age_seconds, MOMENT), -math.log(max(left, 1e-300)))
 
 
 def _delayed(stream: Stream, seconds: float, seed: int) -> Stream:
@@ -113,10 +130,11 @@ def _delayed(stream: Stream, seconds: float, seed: int) -> Stream:
     random = np.random.default_rng((seed, 2))
     for first, last in pairwise(stream.first.tolist()):
         later = random.exponential(seconds, last - first)
+        later[: stream.waiting] = 0.0  # the backlog has left the bot
         order = np.argsort(arrival[first:last] + later, kind="stable")
         limit[first:last] = (limit[first:last] + later)[order]
         arrival[first:last] = (arrival[first:last] + later)[order]
-    return Stream(stream.first, arrival, limit)
+    return stream._replace(arrival=arrival, limit=limit)
 
 
 def raise_all(problems: list[Problem]) -> None:

@@ -30,7 +30,7 @@ FloatArray = NDArray[np.float64]
 
 def gauge(seconds: float, levels: int = 1, kind: int = WITHIN) -> Gauge:
     """Return what measures the share of the offered answered within some seconds."""
-    return Gauge(kind, OFFERED, seconds, 600.0, np.nan, 0.0, np.zeros(levels + 1), np.ones((levels + 1, 2)), 0)
+    return Gauge(kind, OFFERED, seconds, 600.0, np.nan, 0.0, np.zeros(levels + 1), np.ones((levels + 1, 2)), 0, 1.0)
 
 
 def played(
@@ -43,7 +43,7 @@ def played(
     stream = draw(counts, minutes * 60, np.zeros(volume.size), table, seed)
     desk = Desk(np.array(speedup), np.full(volume.size, aht), minutes * 60)
     state = new_state(stream, busy, seed)
-    return play(desk, agents.astype(np.int64), 0, volume.size, measure, stream, state, after=int(agents[-1]))
+    return play(desk, agents.astype(np.int64), 0, volume.size, measure, stream, state, finish=True)
 
 
 def within_three_errors(upper: FloatArray, lower: FloatArray, truth: float, warm: int = 8) -> bool:
@@ -102,7 +102,7 @@ def test_the_same_for_any_number_of_threads() -> None:
     stream = draw(counts, 1800, np.zeros(20), np.zeros(0), 3)
     desk = Desk(np.ones(1), np.full(20, 180.0), 1800)
     one, two = (
-        play(desk, np.full(20, 7), 0, 20, gauge(20), stream, new_state(stream, 3, 3), after=7, jobs=jobs)
+        play(desk, np.full(20, 7), 0, 20, gauge(20), stream, new_state(stream, 3, 3), finish=True, jobs=jobs)
         for jobs in (1, 3)
     )
     assert np.array_equal(one[0], two[0])
@@ -186,7 +186,7 @@ def held(agents: FloatArray, rate: FloatArray, minutes: int, futures: int = 500)
     stream = draw(counts, 1.0, np.zeros(rate.size), np.arange(30 * 64 + 1) / 64.0 * 240, 78)
     desk = Desk(np.ones(1), np.full(agents.size, 480.0), minutes * 60.0)
     state, staff = new_state(stream, 48, 79), agents.astype(np.int64)
-    sums = play(desk, staff, 0, agents.size, gauge(20), stream, state, after=int(agents[-1]))
+    sums = play(desk, staff, 0, agents.size, gauge(20), stream, state, finish=True)
     return np.asarray(sums[0].sum(axis=0) / sums[1].sum(axis=0), dtype=np.float64)
 
 
@@ -327,7 +327,7 @@ def test_replies_that_are_too_slow_for_any_staff_are_told() -> None:
     """Where even one chat at a time misses a target on every reply, no number of agents is given."""
     chat = {"id": "a", "channel": "chat", "concurrency": 5, "rounds": 8, "reply_seconds": 40, "aht_seconds": 400}
     inputs = inputs_of({**chat, "target": [target(seconds=10, count="round")]}, method="simulation")
-    with pytest.raises(InputError, match="one chat at a time"):
+    with pytest.raises(InputError, match="one contact at a time"):
         requirement(inputs, forecast_of(inputs, 100.0, aht=400.0), 1)
     slower = inputs_of({**chat, "target": [target(seconds=180, count="round")]}, method="simulation")
     assert requirement(slower, forecast_of(slower, 100.0, aht=400.0), 1).agents_required.min() > 0

@@ -6,13 +6,18 @@ and messages one by one, shares no engine with it, and meets other futures.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
 from statistics import NormalDist
 from typing import Any
 
 import numpy as np
 import pytest
 
-from tests.wfm.simulation.builders import Played, make_forecast, make_inputs, work
+from tests.wfm.simulation.builders import START, Played, make_forecast, make_inputs, work
+from wfm.inputs import Attained
+from wfm.results import TargetResult
 from wfm.simulation.simulate import simulate
 from wfm.staffing.requirement import requirement
 
@@ -36,11 +41,92 @@ CASES = {
     "first reply": {**CHAT, "target": [goal()]},
     "every reply": {**CHAT, "target": [goal(count="round")]},
     "customers": {**CHAT, "target": [goal(count="customer", seconds=180, share=0.9)]},
+    "customers' averages": {
+        **CHAT, "target": [goal(metric="average_response", seconds=25, count="customer", unanswered_seconds=600)],
+    },
+    "replies with bots": {
+        **CHAT, "bot_containment": 0.4, "target": [goal(count="round", bots="included", share=0.85)],
+    },
+    "resolved": {**CHAT, "target": [goal(metric="resolved_within", seconds=900)]},
     "average": {**CHAT, "target": [goal(metric="average_response", count="round", unanswered_seconds=600)]},
     "no service": {**CHAT, "target": [goal(metric="no_service", share=0.1)]},
     "with bots": {**CHAT, "bot_containment": 0.4, "target": [goal(bots="included")]},
     "silent": {**CHAT, "silent_abandonment": 0.5, "target": [goal(metric="no_service", share=0.1)]},
-}
+}  # fmt: skip
+
+
+def answered(
+    queue: dict[str, Any], volumes: np.ndarray, aht: float, minutes: int = 30, days: int = 1,
+    attained: Sequence[Attained] = (),
+) -> tuple[TargetResult, ...]:  # fmt: skip
+    """Return what the targets are with a team of exactly the required size, on the second half of the futures."""
+    half = len(volumes) // 2
+    random, hours = np.random.default_rng(8), minutes / 60
+    bare = replace(make_inputs([queue], days=days, interval_minutes=minutes), attained=tuple(attained))
+    need = requirement(bare, make_forecast(bare, random.poisson(volumes[:half, None]), [aht]), 3).agents_required[0]
+    seats = [(row, t) for t in range(need.size) for row in range(int(need[t]))]
+    people = {f"p{row}": {"q": 1.0} for row, _ in seats}
+    inputs = replace(make_inputs([queue], people, days=days, interval_minutes=minutes), attained=tuple(attained))
+    # People keep their seat from one interval to the next, as people on shift do.
+    acts = tuple(
+        work(inputs, f"p{row}", first * hours, last * hours)
+        for row in range(int(need.max()))
+        for first, last in stretches(need > row)
+    )
+    fresh = make_forecast(inputs, random.poisson(volumes[half:, None]), [aht])
+    return simulate(inputs, fresh, Played(activities=acts), seed=44, replications=half).targets
+
+
+def stretches(there: np.ndarray) -> list[tuple[int, int]]:
+    """Return the stretches ``[first, last)`` in which something is there."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], there, [False]]).astype(np.int8)))
+    return [(int(first), int(last)) for first, last in zip(edges[::2], edges[1::2], strict=True)]
+
+
+def by_interval(**keys: Any) -> dict[str, Any]:
+    """Return a target of 80 % by interval."""
+    return {"metric": "answered_within", "share": 0.8, "over": "interval", **keys}
+
+
+@pytest.mark.parametrize("patience", [None, 240.0])
+@pytest.mark.parametrize(("seconds", "minutes"), [(20, 15), (180, 15), (180, 5), (300, 30)])
+def test_every_interval_holds_where_demand_falls(seconds: float, minutes: int, patience: float | None) -> None:
+    """Behind a peak fewer agents serve those who still wait; the target holds for them, too."""
+    hour = (np.arange(1440) + 0.5) / 60
+    rate = 1 + np.where(hour < 12, 0, 10 * np.exp(-np.maximum(hour - 12, 0) / 0.5)) + np.where(abs(hour - 6) < 2, 4, 0)
+    volume = rate.reshape(-1, minutes).sum(axis=1)
+    queue = {**PHONE, "patience_seconds": patience, "target": [by_interval(seconds=seconds)]}
+    results = answered(queue, np.broadcast_to(volume, (240, volume.size)), 480.0, minutes)
+    assert len(results) == volume.size
+    for result in results:
+        assert result.expected >= 0.8 - 3.5 * result.standard_error
+    assert np.mean([result.expected for result in results]) <= 0.93
+
+
+@pytest.mark.parametrize("patience", [None, 600.0])
+@pytest.mark.parametrize("age", [0.0, 120.0])
+def test_the_backlog_is_out_of_the_way_in_time(age: float, patience: float | None) -> None:
+    """Sixty contacts wait at the start: they do not count, but whoever comes is answered in time all the same."""
+    queue = {
+        **PHONE, "patience_seconds": patience, "backlog": 60, "backlog_age_seconds": age,
+        "target": [by_interval(seconds=20)],
+    }  # fmt: skip
+    results = answered(queue, np.full((240, 48), 60.0), 300.0)
+    for result in results[:8]:
+        assert result.expected >= 0.8 - 3.5 * result.standard_error
+        assert result.counted == pytest.approx(60, rel=0.1)
+
+
+@pytest.mark.parametrize("past", [0.7, 0.85, 1.0])
+def test_thirty_days_hold_by_the_end_of_the_plan(past: float) -> None:
+    """With a good past on every day of the plan; with a bad one by its end."""
+    days = [Attained(START - timedelta(days=back), "q", 1, 400.0, past) for back in range(1, 30)]
+    queue = {**PHONE, "target": [by_interval(seconds=20, over="30_days", confidence=0.8)]}
+    results = answered(queue, np.full((120, 15 * 48), 40.0), 180.0, days=15, attained=days)
+    assert len(results) == 15
+    held = [result.probability_met for result in results]
+    assert held[-1] >= 0.65
+    assert past < 0.8 or min(held) >= 0.65
 
 
 @pytest.mark.parametrize("name", CASES)

@@ -178,9 +178,11 @@ def test_targets_that_do_not_fit_are_told() -> None:
     got = staff(100.0, phone(target=[target(metric="abandoned", share=0.05, seconds=None)]))
     assert (got.agents_required == 11).all()
     assert "patience_seconds" in got.warnings[0]
-    solved = staff(100.0, phone(target=[target(metric="resolved_within", seconds=200)]))
-    assert (solved.agents_required == 14).all()
+    solved = staff(100.0, phone(target=[target(metric="resolved_within", seconds=400)]))
+    assert (solved.agents_required == 12).all()
     assert "resolved_within" in solved.warnings[0]
+    with pytest.raises(InputError, match=r"67.1% end within 200 s"):
+        staff(100.0, phone(target=[target(metric="resolved_within", seconds=200)]))
 
 
 def test_chats_beyond_the_fastest_level_are_told() -> None:
