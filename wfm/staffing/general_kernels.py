@@ -235,6 +235,17 @@ def lost_by(u: float, edges: FloatArray, table: FloatArray, lost: FloatArray) ->
 
 
 @kernel
+def mean_of(edges: FloatArray, table: FloatArray, lost: FloatArray) -> float:
+    """Return the mean patience: the last edge less what is lost, or where that loses digits the integral of G."""
+    if edges[-1] - lost[-1] > 1e-3 * edges[-1]:
+        return float(edges[-1] - lost[-1])
+    mean = 0.0
+    for panel in range(edges.size - 1):
+        mean += 0.5 * (edges[panel + 1] - edges[panel]) * (WEIGHTS @ table[2, panel])
+    return mean
+
+
+@kernel
 def fluid(wait: float, wait_all: float, served: float, within: float, gone: float) -> Values:
     """Return the values where everybody meets the same ``wait``: the peak is too sharp for numbers to tell apart."""
     in_time = 1.0 if within >= wait else 0.0
@@ -304,12 +315,11 @@ def general(
             return nobody(math.inf, within)
         b = 1.0 if drain <= arrival else blocking(load, agents, speed)
         return patient(b, arrival, drain, within)
-    mean = edges[-1] - lost[-1]
     if agents == 0:
-        gone = at(edges, table, within)[1]
+        gone, mean = at(edges, table, within)[1], mean_of(edges, table, lost)
         return 1.0, math.inf, 0.0, 0.0, 0.0, 0.0, min(max(gone, 0.0), 1.0), 1.0, 1.0, mean, mean
     b = blocking(load, agents, speed)
-    if drain * mean < 1e-290:
+    if drain * (edges[-1] - lost[-1]) < 1e-290:
         return no_patience(b, arrival, drain, within)
     return impatient_any(b, arrival, drain, within, edges, table, lost)
 

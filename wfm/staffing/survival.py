@@ -7,7 +7,6 @@ neither loses digits where it is small: near 0 (few have left yet) and far out (
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -38,7 +37,9 @@ def _running() -> FloatArray:
 
 RUNNING = _running()
 
-_RESOLVED = 1e-12
+_AT_START = (-1.0) ** np.arange(ORDER)  # Legendre polynomials at -1
+
+_RESOLVED, _HIDDEN = 1e-12, 1e-9
 _GONE_FLOOR, _LEFT_FLOOR = 1e-24, 1e-20
 _ALL_GONE = 1e-20
 _NARROWEST = 1e-13  # of the mean: with 20,000 agents and a load of millions nothing happens on such a panel
@@ -92,7 +93,7 @@ def _resolved_edges(patience: Patience, last: float) -> FloatArray:
     narrowest = _NARROWEST * patience.mean_seconds
     while todo:
         start, end = todo.pop()
-        points = 0.5 * (start + end) + 0.5 * (end - start) * NODES
+        points = np.concatenate([[start], 0.5 * (start + end) + 0.5 * (end - start) * NODES, [end]])
         fine = _fits(patience.survival, points, _LEFT_FLOOR) and _fits(patience.gone, points, _GONE_FLOOR)
         if fine or end - start < max(narrowest, 1e-6 * start) or len(done) > _MOST_PANELS:
             done.append(start)
@@ -102,6 +103,10 @@ def _resolved_edges(patience: Patience, last: float) -> FloatArray:
 
 
 def _fits(values: Callable[[FloatArray], FloatArray], points: FloatArray, floor: float) -> bool:
-    at = values(points)
-    tail = float(np.abs((_TO_SERIES @ at)[-3:]).max())
-    return tail <= max(_RESOLVED * float(at.max()), floor) and math.isfinite(tail)
+    """Return whether the series through the Gauss points resolves the values, also between the last and the ends."""
+    every = values(points)
+    at = every[1:-1]
+    series = _TO_SERIES @ at
+    highest, tail = float(at.max()), float(np.abs(series[-3:]).max())
+    hidden = max(abs(series @ _AT_START - every[0]), abs(series.sum() - every[-1]))
+    return tail <= max(_RESOLVED * highest, floor) and hidden <= max(_HIDDEN * highest, floor)
