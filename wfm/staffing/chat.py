@@ -17,16 +17,19 @@ from typing import get_args, overload
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from wfm.arguments import shown
 from wfm.staffing.chat_exact import Routing, exact_blocking, packed_blocking, solvable
-from wfm.staffing.formulas import Definition, Number, Waiting, demand, named, shaped
+from wfm.staffing.formulas import Definition, Number, Waiting, check_chats, demand, floats_of, named, shaped
 from wfm.staffing.inversion import required_shares
 from wfm.staffing.kernels import Values, beyond_slots, evaluate_many, open_contacts, open_contacts_many
+from wfm.staffing.searching import next_try
 
 __all__ = ["ChatWaiting", "chat_required", "chat_waiting", "speeds"]
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
+_SLOWEST, _FASTEST = 0.001, 1000  # relative to one chat; what is further off is a slip, not a speed-up
 BALANCED, EXACT, BOUND = "balanced chain", "exact chain", "bound from above"
 
 
@@ -52,11 +55,13 @@ class ChatWaiting(Waiting[Number]):
     method: str = BALANCED
 
 
-def speeds(speedup: Sequence[float]) -> FloatArray:
-    """Return the throughput by open chats as an array; ValueError unless it holds numbers above 0."""
-    array = np.asarray(speedup, dtype=np.float64)
+def speeds(speedup: Sequence[float], name: str = "speedup") -> FloatArray:
+    """Return the throughput by open chats as an array; ValueError unless it holds numbers from 0.001 to 1000."""
+    array = floats_of(name, speedup)
     if array.ndim != 1 or array.size == 0 or not np.all((array > 0) & np.isfinite(array)):
-        raise ValueError(f"speedup: expected one number above 0 per open chat, got {speedup}")
+        raise ValueError(f"{name}: expected one number above 0 per open chat, got {shown(speedup)}")
+    if not np.all((array >= _SLOWEST) & (array <= _FASTEST)):
+        raise ValueError(f"{name}: expected numbers from {_SLOWEST} to {_FASTEST}, got {shown(speedup)}")
     return array
 
 
@@ -86,11 +91,12 @@ def chat_waiting(
     Parameters
     ----------
     arrivals_per_hour, agents, within_seconds, patience_seconds
-        As in :func:`wfm.staffing.waiting`.
+        As in :func:`wfm.staffing.waiting`; with more than one chat each, all agents together hold at most 1e7.
     aht_seconds : float or array
         Handle time of a chat handled alone; with k open chats each takes ``k / speedup[k-1]`` times as long.
     speedup : sequence of float
-        Throughput of one agent with 1, 2, ... K open chats relative to one, above 0. ``[1.0]`` is the phone.
+        Throughput of one agent with 1, 2, ... K open chats relative to one, each from 0.001 to 1000. ``[1.0]`` is the
+        phone.
         Levels beyond the fastest only hurt: leave them out.
     routing : str
         Who gets a new chat: the ``"least_busy"`` or the ``"most_busy"`` agent with room.
@@ -110,6 +116,7 @@ def chat_waiting(
     load, handle, patience, within, counts, shape = demand(
         arrivals_per_hour, aht_seconds, patience_seconds, within_seconds, agents
     )
+    check_chats("agents", counts, speed)
     table = evaluate_many(load, counts, speed, patience, within)
     engaged, chats = open_contacts_many(load, counts, speed, table[0])
     methods = {BALANCED} if load.size == 0 or not (exact or routing == "most_busy") else set()
@@ -131,13 +138,14 @@ def _routed(
 ) -> tuple[tuple[Values, float, float] | None, str]:
     """Return one entry: values, share engaged, chats per agent; and the method. None where the balanced ones hold."""
     levels, drain = speed.size, agents * float(speed[-1])
-    if load <= 0 or agents == 0 or (patience == np.inf and drain <= load):
-        return None, EXACT
+    if load <= 0 or agents <= 1 or (patience == np.inf and drain <= load):
+        return None, EXACT  # a single agent leaves nothing to route
     if exact and solvable(agents, levels):
         b, engaged, chats = exact_blocking(load, agents, speed, routing)
         values = beyond_slots(b, load, drain, patience, within)
         below = 1.0 - values[0]
-        return (values, values[0] + below * engaged, values[0] * levels + below * chats), EXACT
+        used, held = values[0] + below * engaged, values[0] * levels + below * chats
+        return (values, min(used, 1.0), min(held, float(levels))), EXACT
     if routing == "least_busy":
         return None, BALANCED
     values = beyond_slots(packed_blocking(load, agents, speed), load, drain, patience, within)
@@ -197,8 +205,10 @@ def _smallest(
         got = chat_waiting(rate, aht, agents, speedup, within, patience, routing, exact)
         return float(getattr(got, definition)) >= goal
 
-    while not meets(n):
-        n += 1
-    while n > 0 and meets(n - 1):
-        n -= 1
-    return n
+    low, high, step = -1, -1, 1  # too few, enough: -1 where none is known yet
+    while high < 0 or high - low > 1:
+        if high < 0:
+            check_chats("load in full agents", np.array(float(n)), speeds(speedup))
+        low, high = (low, n) if meets(n) else (n, high)
+        n, step = next_try(low, high, step), 2 * step
+    return high

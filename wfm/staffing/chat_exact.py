@@ -28,7 +28,8 @@ _MOST_STATES, _MOST_STATES_DEEP = 30_000, 8_000
 
 def solvable(agents: int, levels: int) -> bool:
     """Return whether the exact chain is small enough to be solved in about a second."""
-    return math.comb(agents + levels, levels) <= (_MOST_STATES if levels <= 3 else _MOST_STATES_DEEP)
+    most = _MOST_STATES if levels <= 3 else _MOST_STATES_DEEP
+    return math.comb(agents + levels, levels) <= most and (agents + 1) ** (levels + 1) < 2**63  # codes are 64 bits long
 
 
 @kernel

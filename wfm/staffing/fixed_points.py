@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from wfm.staffing.chat import ChatWaiting, chat_waiting
+from wfm.arguments import number
+from wfm.staffing.chat import ChatWaiting, chat_waiting, speeds
 from wfm.staffing.chat_exact import Routing
-from wfm.staffing.formulas import waiting
+from wfm.staffing.formulas import single_numbers, single_patience, waiting
 from wfm.staffing.general import waiting_general
 from wfm.staffing.patience import Patience
 
@@ -45,7 +46,8 @@ def with_redials(
     Parameters
     ----------
     arrivals_per_hour, aht_seconds, agents
-        As in :func:`wfm.staffing.waiting`, single numbers; the arrivals are first attempts.
+        As in :func:`wfm.staffing.waiting`, single numbers; the arrivals are first attempts. The load limit holds for
+        all attempts there could be, ``arrivals_per_hour / (1 - redial)``.
     patience : float, Patience or None
         Mean seconds (exponential), a distribution, or None: nobody gives up.
     redial : float
@@ -62,20 +64,23 @@ def with_redials(
     ValueError
         When an argument is out of its range.
     """
-    if not 0 <= redial < 1:
-        raise ValueError(f"redial: expected a share in [0, 1), got {redial}")
+    again = number("redial", redial, "[0, 1)")
+    first, aht, count = single_numbers(arrivals_per_hour, aht_seconds, agents)
+    single_numbers(first / (1.0 - again), aht, count)
+
+    stays = patience if isinstance(patience, Patience) else single_patience(patience)
 
     def leaving(arrivals: float) -> float:
-        if isinstance(patience, Patience):
-            return waiting_general(arrivals, aht_seconds, agents, 0.0, patience).p_abandon
-        return waiting(arrivals, aht_seconds, agents, 0.0, patience).p_abandon
+        if isinstance(stays, Patience):
+            return waiting_general(arrivals, aht, count, 0.0, stays).p_abandon
+        return waiting(arrivals, aht, count, 0.0, stays).p_abandon
 
     def excess(arrivals: float) -> float:
-        return arrivals * (1.0 - redial * leaving(arrivals)) - arrivals_per_hour
+        return arrivals * (1.0 - again * leaving(arrivals)) - first
 
-    attempts = _root(excess, arrivals_per_hour, arrivals_per_hour / (1.0 - redial))
+    attempts = _root(excess, first, first / (1.0 - again))
     p_abandon = leaving(attempts)
-    lost = attempts * p_abandon * (1.0 - redial) / arrivals_per_hour if arrivals_per_hour > 0 else 0.0
+    lost = min(p_abandon * ((1.0 - again) * attempts / first), 1.0) if first > 0 else 0.0
     return Redials(attempts, p_abandon, lost)
 
 
@@ -118,32 +123,30 @@ def silent_abandonment(
     Parameters
     ----------
     arrivals_per_hour, aht_seconds, agents, speedup, within_seconds, patience_seconds, routing, exact
-        As in :func:`wfm.staffing.chat_waiting`, single numbers.
+        As in :func:`wfm.staffing.chat_waiting`, single numbers; the load limit holds for ``aht_seconds`` plus all that
+        may go into phantom chats.
     silent_share : float
         Share of those who give up that leave without a sign, in [0, 1].
     phantom_seconds : float
-        How long their chat takes a slot, counted as the handle time of a chat alone, >= 0.
+        How long their chat takes a slot, counted as the handle time of a chat alone, finite, >= 0.
 
     Raises
     ------
     ValueError
         When an argument is out of its range.
     """
-    if not (0 <= silent_share <= 1 and phantom_seconds >= 0):
-        raise ValueError(
-            f"expected silent_share in [0, 1], phantom_seconds >= 0, got {silent_share}, {phantom_seconds}"
-        )
+    phantom_each = number("silent_share", silent_share, "[0, 1]") * number("phantom_seconds", phantom_seconds)
+    arrivals, aht, count = single_numbers(arrivals_per_hour, aht_seconds, agents)
+    single_numbers(arrivals, aht + phantom_each, count)
+    capacity = count * float(speeds(speedup)[-1])
 
     def met(p_abandon: float) -> ChatWaiting[float]:
-        handled = aht_seconds + p_abandon * silent_share * phantom_seconds
-        return chat_waiting(
-            arrivals_per_hour, handled, agents, speedup, within_seconds, patience_seconds, routing, exact
-        )
+        handled = aht + p_abandon * phantom_each
+        return chat_waiting(arrivals, handled, count, speedup, within_seconds, patience_seconds, routing, exact)
 
     p_abandon = _root(lambda p: p - met(p).p_abandon, 0.0, 1.0)
     got = met(p_abandon)
-    phantom = arrivals_per_hour * p_abandon * silent_share * phantom_seconds / 3600.0
-    capacity = agents * float(speedup[-1])
+    phantom = arrivals * (p_abandon * phantom_each) / 3600.0
     return SilentLoss(phantom, min(phantom / capacity, 1.0) if capacity > 0 else 0.0, got)
 
 

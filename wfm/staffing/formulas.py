@@ -13,6 +13,7 @@ from typing import Any, Generic, Literal, TypeVar, cast, overload
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from wfm.arguments import number, shown, whole_number
 from wfm.staffing.kernels import FIELDS, blocking_many, evaluate_many
 
 __all__ = ["Definition", "Waiting", "erlang_b", "erlang_c", "waiting"]
@@ -24,7 +25,12 @@ Number = TypeVar("Number", float, FloatArray)
 #: How a service level is counted; the names of the fields of :class:`Waiting`.
 Definition = Literal["sl_offered", "sl_answered", "sl_excl_short_ab", "sl_virtual", "sl_left_queue"]
 
-_PATIENCE_MAX = 1e100
+#: The most agents and the largest load in erlangs: a sum over the agents still takes milliseconds there.
+MOST = 1e12
+#: The most chats that all agents together may hold, where one holds several: a sum over all of them takes 0.1 s there.
+MOST_CHATS = 1e7
+
+_PATIENCE_MAX, _AHT_MAX = 1e100, 1e100
 
 ONE_AT_A_TIME = np.ones(1)
 
@@ -84,7 +90,7 @@ def erlang_b(load: ArrayLike, agents: ArrayLike) -> float | FloatArray:
     load : float or array
         Offered load in erlangs, finite, >= 0.
     agents : int or array
-        Whole numbers >= 0.
+        Whole numbers from 0 to 1e12.
 
     Returns
     -------
@@ -94,7 +100,7 @@ def erlang_b(load: ArrayLike, agents: ArrayLike) -> float | FloatArray:
     Raises
     ------
     ValueError
-        When an argument is negative, not finite, or ``agents`` is not whole.
+        When an argument is no number, negative, not finite, or ``agents`` is not whole or too many.
 
     Notes
     -----
@@ -145,9 +151,10 @@ def waiting(
     arrivals_per_hour : float or array
         Finite, >= 0.
     aht_seconds : float or array
-        Mean handle time, finite; above 0 where contacts arrive.
+        Mean handle time, finite; from 1e-100 to 1e100 where contacts arrive. The load, arrivals x handle time, is at
+        most 1e12 erlangs; one that is below the smallest float counts as no volume.
     agents : int or array
-        Whole numbers >= 0.
+        Whole numbers from 0 to 1e12.
     within_seconds : float or array
         Target time T, 0 to infinity.
     patience_seconds : float, array or None
@@ -168,7 +175,8 @@ def waiting(
     Raises
     ------
     ValueError
-        When an argument is negative, NaN, not finite where it must be, or ``agents`` is not whole.
+        When an argument is no number (strings, None and booleans are none), negative, NaN, not finite where it must be,
+        ``agents`` is not whole, or agents or load are beyond their limits.
 
     Notes
     -----
@@ -184,10 +192,11 @@ def waiting(
 def named(table: FloatArray, handle: FloatArray, shape: tuple[int, ...]) -> dict[str, Any]:
     """Return the rows of :func:`evaluate_many` by field name, times in seconds."""
     seconds = {"asa": "asa_seconds", "wait_all": "wait_seconds", "wait_abandoned": "wait_abandoned_seconds"}
-    rows = (
-        (seconds.get(name, name), row * handle if name in seconds else row)
-        for name, row in zip(FIELDS, table, strict=True)
-    )
+    with np.errstate(over="ignore"):
+        rows = [
+            (seconds.get(name, name), row * handle if name in seconds else row)
+            for name, row in zip(FIELDS, table, strict=True)
+        ]
     return {name: shaped(row, shape) for name, row in rows}
 
 
@@ -209,17 +218,50 @@ def demand(
         whole("agents", agents),
     )
     arrivals, aht, patience, within = floats
+    load = offered(arrivals, aht)
+    handle = np.where(aht > 0, aht, 1.0)
+    with np.errstate(over="ignore"):
+        patience, within = patience / handle, within / handle
+    patience[patience > _PATIENCE_MAX] = np.inf
+    return load, handle, patience, within, counts, shape
+
+
+def offered(arrivals: FloatArray, aht: FloatArray) -> FloatArray:
+    """Return the load in erlangs; ValueError where contacts take no time, or beyond the largest load."""
     if np.any((aht == 0) & (arrivals > 0)):
         raise ValueError("aht_seconds must be above 0 where contacts arrive")
-    handle = np.where(aht > 0, aht, 1.0)
-    patience = patience / handle
-    patience[patience > _PATIENCE_MAX] = np.inf
-    return arrivals * aht / 3600.0, handle, patience, within / handle, counts, shape
+    odd = (arrivals > 0) & ((aht < 1.0 / _AHT_MAX) | (aht > _AHT_MAX))
+    if np.any(odd):
+        raise ValueError(
+            f"aht_seconds: expected numbers from 1e-100 to 1e100 where contacts arrive, got {aht[odd].flat[0]}"
+        )
+    with np.errstate(over="ignore", under="ignore"):
+        load = arrivals * aht / 3600.0
+    if np.any(load > MOST):
+        raise ValueError(
+            f"arrivals_per_hour x aht_seconds: expected a load of at most {MOST:g} erlangs, got {load.max():g}"
+        )
+    return load
+
+
+def single_numbers(arrivals_per_hour: float, aht_seconds: float, agents: int) -> tuple[float, float, int]:
+    """Return the arguments as plain numbers; ValueError for arrays, and as in :func:`waiting`."""
+    arrivals, aht = number("arrivals_per_hour", arrivals_per_hour), number("aht_seconds", aht_seconds)
+    offered(np.array([arrivals]), np.array([aht]))
+    return arrivals, aht, whole_number("agents", agents, 0, int(MOST))
+
+
+def single_patience(patience: Any) -> float | None:
+    """Return mean patience as a plain number or None; ValueError when it is neither."""
+    return None if patience is None else number("patience", patience, "[0, inf]")
 
 
 def checked(name: str, value: ArrayLike, finite: bool = True) -> FloatArray:
-    """Return ``value`` as a float array; ValueError when it holds NaN, negative or (if ``finite``) infinite numbers."""
-    array = np.asarray(value, dtype=np.float64)
+    """Return ``value`` as a float array; ValueError when it holds NaN, negative or (if ``finite``) infinite numbers.
+
+    What is no number is refused too: strings, None, booleans (:mod:`wfm.arguments`).
+    """
+    array = floats_of(name, value)
     bad = ~(array >= 0)
     if finite:
         bad |= np.isinf(array)
@@ -229,12 +271,37 @@ def checked(name: str, value: ArrayLike, finite: bool = True) -> FloatArray:
     return array
 
 
+def floats_of(name: str, value: Any) -> FloatArray:
+    """Return ``value`` as a float array; ValueError when it holds anything but numbers."""
+    try:
+        array = np.asarray(value)
+    except ValueError:  # rows of different lengths
+        raise ValueError(f"{name}: expected numbers, got {shown(value)}") from None
+    if array.dtype.kind == "O":  # whole numbers beyond 64 bits, fractions, decimals; or anything else
+        if any(np.ndim(item) > 0 for item in array.flat):
+            raise ValueError(f"{name}: expected numbers, got {shown(value)}")
+        items = [number(name, item, "[-inf, inf]") for item in array.flat]
+        return np.array(items, dtype=np.float64).reshape(array.shape)
+    if array.dtype.kind not in "iuf":
+        raise ValueError(f"{name}: expected numbers, got {shown(value)}")
+    return array.astype(np.float64, copy=False)
+
+
 def whole(name: str, value: ArrayLike) -> IntArray:
-    """Return ``value`` as an int array; ValueError when it holds anything but whole numbers >= 0."""
+    """Return ``value`` as an int array; ValueError when it holds anything but whole numbers from 0 to ``MOST``."""
     array = checked(name, value)
     if np.any(array != np.floor(array)):
-        raise ValueError(f"{name}: expected whole numbers, got {value!r}")
+        raise ValueError(f"{name}: expected whole numbers, got {shown(value)}")
+    if np.any(array > MOST):
+        raise ValueError(f"{name}: expected whole numbers of at most {MOST:g}, got {array.max():g}")
     return array.astype(np.int64)
+
+
+def check_chats(name: str, agents: FloatArray | IntArray, speed: FloatArray) -> None:
+    """Raise ValueError when ``agents`` with one level of ``speed`` per open chat are more than can be summed over."""
+    most = MOST if speed.size == 1 else MOST_CHATS
+    if np.any(agents * float(speed.size) > most):
+        raise ValueError(f"{name} x chats each: expected at most {most:g}, got {agents.max():g} x {speed.size}")
 
 
 def broadcast(floats: list[FloatArray], counts: IntArray) -> tuple[list[FloatArray], IntArray, tuple[int, ...]]:

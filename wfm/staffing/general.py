@@ -7,16 +7,17 @@ integrals of Zeltyn and Mandelbaum (2005) in :mod:`wfm.staffing.general_kernels`
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import get_args, overload
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from wfm.staffing.formulas import Definition, Waiting, broadcast, checked, named, shaped, whole
+from wfm.arguments import shown
+from wfm.staffing.chat import speeds
+from wfm.staffing.formulas import Definition, Waiting, broadcast, check_chats, checked, named, offered, shaped, whole
 from wfm.staffing.general_kernels import general_many, general_search_many
-from wfm.staffing.inversion import UnreachableTargetError, Whose, checked_shares
+from wfm.staffing.inversion import UnreachableTargetError, Whose, checked_shares, shares_of
 from wfm.staffing.kernels import FIELDS
 from wfm.staffing.patience import Patience
 from wfm.staffing.survival import survival_of
@@ -30,6 +31,8 @@ FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
 PHONE = (1.0,)
+
+_SHORTEST, _LONGEST = 1e-200, 1e200  # mean seconds of patience that panels can be laid over
 
 
 @overload
@@ -57,7 +60,8 @@ def waiting_general(
     arrivals_per_hour, aht_seconds, agents, within_seconds
         As in :func:`wfm.staffing.waiting`.
     patience : Patience
-        One distribution for all entries; an infinite mean: nobody gives up.
+        One distribution for all entries; an infinite mean, or one above 1e200 s: nobody gives up. A mean below 1e-200
+        s counts as that.
     speed : sequence of float
         Throughput of one agent by open chats relative to one, as in :func:`wfm.staffing.chat_waiting`: the wait is
         exact given the balanced chain below "all slots taken". ``(1.0,)`` is the phone.
@@ -70,10 +74,13 @@ def waiting_general(
     Raises
     ------
     ValueError
-        As in :func:`wfm.staffing.waiting`.
+        As in :func:`wfm.staffing.waiting`, for a ``patience`` that is no :class:`wfm.staffing.Patience`, and for a
+        ``speed`` as in :func:`wfm.staffing.chat_waiting`.
     """
+    rates, panels = speeds(speed, "speed"), _panels(patience)
     arrival, aht, within, counts, shape = _arguments(arrivals_per_hour, aht_seconds, within_seconds, agents)
-    table = general_many(arrival, aht, counts, np.asarray(speed, dtype=np.float64), within, *_panels(patience))
+    check_chats("agents", counts, rates)
+    table = general_many(arrival, aht, counts, rates, within, *panels)
     return Waiting(**named(table, np.ones(1), shape))
 
 
@@ -101,7 +108,7 @@ def required_agents_general(
     Arguments, results and errors as in :func:`wfm.staffing.required_agents`, with ``patience`` and ``speed`` as in
     :func:`waiting_general`.
     """
-    finite = math.isfinite(patience.mean_seconds)
+    finite = _gives_up(patience)
     checked_shares(arrivals_per_hour, share, within_seconds, finite, definition)
     return _search(definition, share, arrivals_per_hour, aht_seconds, within_seconds, patience, speed)
 
@@ -133,7 +140,7 @@ def required_for_average_wait_general(
     if whose not in get_args(Whose):
         raise ValueError(f"whose: expected 'answered' or 'all', got '{whose}'")
     wait = checked("wait_seconds", wait_seconds, finite=False)
-    if np.any((wait == 0) & (np.asarray(arrivals_per_hour) > 0)):
+    if np.any((wait == 0) & (checked("arrivals_per_hour", arrivals_per_hour) > 0)):
         raise UnreachableTargetError("a mean wait of 0 seconds can't be reached by any number of agents")
     field = "asa" if whose == "answered" else "wait_all"
     return _search(field, wait, arrivals_per_hour, aht_seconds, 0.0, patience, speed)
@@ -159,10 +166,8 @@ def required_for_abandonment_general(
 
     Errors as in :func:`wfm.staffing.required_for_abandonment`.
     """
-    goal = checked("share", share)
-    if np.any(goal > 1):
-        raise ValueError(f"share: expected numbers in [0, 1], got {share!r}")
-    if math.isfinite(patience.mean_seconds) and np.any((goal == 0) & (np.asarray(arrivals_per_hour) > 0)):
+    goal = shares_of(share)
+    if _gives_up(patience) and np.any((goal == 0) & (checked("arrivals_per_hour", arrivals_per_hour) > 0)):
         raise UnreachableTargetError("no abandonment at all can't be reached by any number of agents; ask 0.001")
     return _search("p_abandon", goal, arrivals_per_hour, aht_seconds, 0.0, patience, speed)
 
@@ -179,7 +184,8 @@ def _search(
     shape_of_goal = np.zeros(np.shape(goal), dtype=np.int64)
     arrival, aht, within, _, shape = _arguments(arrivals_per_hour, aht_seconds, within_seconds, shape_of_goal)
     goals = np.ascontiguousarray(np.broadcast_to(np.asarray(goal, dtype=np.float64), shape).ravel())
-    place, rates = FIELDS.index(field), np.asarray(speed, dtype=np.float64)
+    place, rates = FIELDS.index(field), speeds(speed, "speed")
+    check_chats("load in full agents", arrival * aht / rates[-1], rates)
     found = general_search_many(place, goals, arrival, aht, rates, within, *_panels(patience))
     result: int | IntArray = shaped(found, shape)
     return result
@@ -198,15 +204,20 @@ def _arguments(
         whole("agents", agents),
     )
     arrivals, aht, within = floats
-    if np.any((aht == 0) & (arrivals > 0)):
-        raise ValueError("aht_seconds must be above 0 where contacts arrive")
+    offered(arrivals, aht)
     return arrivals / 3600.0, np.where(aht > 0, aht, 1.0), within, counts, shape
 
 
 def _panels(patience: Patience) -> tuple[FloatArray, FloatArray, FloatArray]:
-    if not patience.mean_seconds > 0:
-        raise ValueError(f"mean_seconds: expected a number above 0, got {patience.mean_seconds}")
-    if math.isinf(patience.mean_seconds):
+    if not _gives_up(patience):
         return np.empty(0), np.empty((4, 0, 16)), np.empty(0)
+    if patience.mean_seconds < _SHORTEST:
+        patience = Patience("exponential", _SHORTEST)  # whatever the shape: nobody waits
     panels = survival_of(patience)
     return panels.edges, panels.table, panels.lost
+
+
+def _gives_up(patience: Patience) -> bool:
+    if not isinstance(patience, Patience):
+        raise ValueError(f"patience: expected a Patience, got {shown(patience)}")
+    return patience.mean_seconds <= _LONGEST

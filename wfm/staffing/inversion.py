@@ -7,7 +7,8 @@ from typing import Literal, get_args, overload
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from wfm.staffing.formulas import ONE_AT_A_TIME, Definition, checked, demand, shaped
+from wfm.arguments import shown
+from wfm.staffing.formulas import ONE_AT_A_TIME, Definition, check_chats, checked, demand, shaped
 from wfm.staffing.kernels import FIELDS
 from wfm.staffing.searching import search_many
 
@@ -78,7 +79,7 @@ def required_shares(
     speed: FloatArray = ONE_AT_A_TIME,
 ) -> int | IntArray:
     """Return :func:`required_agents` for agents with the given throughput by open contacts."""
-    finite = False if patience_seconds is None else np.isfinite(np.asarray(patience_seconds, dtype=np.float64))
+    finite = False if patience_seconds is None else np.isfinite(mean_patience(patience_seconds))
     checked_shares(arrivals_per_hour, share, within_seconds, finite, definition)
     return _search(
         definition, share, arrivals_per_hour, aht_seconds, patience_seconds, within_seconds, speed, seconds=False
@@ -92,14 +93,26 @@ def checked_shares(
     """Raise ValueError for a wrong share or definition, UnreachableTargetError for a share that nobody can promise."""
     if definition not in get_args(Definition):
         raise ValueError(f"definition: expected one of {', '.join(get_args(Definition))}, got '{definition}'")
-    if np.any(checked("share", share) > 1):
-        raise ValueError(f"share: expected numbers in [0, 1], got {share!r}")
-    never = np.isfinite(np.asarray(within_seconds, dtype=np.float64))
+    goal, arrivals = shares_of(share), checked("arrivals_per_hour", arrivals_per_hour)
+    never = np.isfinite(checked("within_seconds", within_seconds, finite=False))
     if definition == "sl_offered":
         never = never | np.asarray(gives_up)
-    unreachable = (np.asarray(share, dtype=np.float64) >= 1) & never & (np.asarray(arrivals_per_hour) > 0)
+    unreachable = (goal >= 1) & never & (arrivals > 0)
     if np.any(unreachable):
         raise UnreachableTargetError("a share of 1.0 can't be reached by any number of agents; ask at most 0.999")
+
+
+def shares_of(share: ArrayLike) -> FloatArray:
+    """Return wanted shares as an array; ValueError outside [0, 1]."""
+    goal = checked("share", share)
+    if np.any(goal > 1):
+        raise ValueError(f"share: expected numbers in [0, 1], got {shown(share)}")
+    return goal
+
+
+def mean_patience(patience_seconds: ArrayLike) -> FloatArray:
+    """Return mean patience as an array; ValueError where it is no number >= 0."""
+    return checked("patience_seconds", patience_seconds, finite=False)
 
 
 @overload
@@ -139,8 +152,8 @@ def required_waits(
     if whose not in get_args(Whose):
         raise ValueError(f"whose: expected 'answered' or 'all', got '{whose}'")
     wait = checked("wait_seconds", wait_seconds, finite=False)
-    waits = True if patience_seconds is None else np.asarray(patience_seconds, dtype=np.float64) > 0
-    if np.any((wait == 0) & waits & (np.asarray(arrivals_per_hour) > 0)):
+    waits = True if patience_seconds is None else mean_patience(patience_seconds) > 0
+    if np.any((wait == 0) & waits & (checked("arrivals_per_hour", arrivals_per_hour) > 0)):
         raise UnreachableTargetError("a mean wait of 0 seconds can't be reached by any number of agents")
     field = "asa" if whose == "answered" else "wait_all"
     return _search(field, wait, arrivals_per_hour, aht_seconds, patience_seconds, 0.0, speed, seconds=True)
@@ -173,11 +186,9 @@ def required_losses(
     speed: FloatArray = ONE_AT_A_TIME,
 ) -> int | IntArray:
     """Return :func:`required_for_abandonment` for agents with the given throughput by open contacts."""
-    goal = checked("share", share)
-    if np.any(goal > 1):
-        raise ValueError(f"share: expected numbers in [0, 1], got {share!r}")
-    leaves = False if patience_seconds is None else np.isfinite(np.asarray(patience_seconds, dtype=np.float64))
-    if np.any((goal == 0) & leaves & (np.asarray(arrivals_per_hour) > 0)):
+    goal = shares_of(share)
+    leaves = False if patience_seconds is None else np.isfinite(mean_patience(patience_seconds))
+    if np.any((goal == 0) & leaves & (checked("arrivals_per_hour", arrivals_per_hour) > 0)):
         raise UnreachableTargetError("no abandonment at all can't be reached by any number of agents; ask 0.001")
     return _search("p_abandon", goal, arrivals_per_hour, aht_seconds, patience_seconds, 0.0, speed, seconds=False)
 
@@ -196,9 +207,11 @@ def _search(
     load, handle, patience, within, _, shape = demand(
         arrivals_per_hour, aht_seconds, patience_seconds, within_seconds, shape_of_goal
     )
+    check_chats("load in full agents", load / speed[-1], speed)
     goals = np.broadcast_to(np.asarray(goal, dtype=np.float64), shape).ravel()
     if seconds:
-        goals = goals / handle
+        with np.errstate(over="ignore"):
+            goals = goals / handle
     found = search_many(FIELDS.index(field), np.ascontiguousarray(goals), load, speed, patience, within)
     result: int | IntArray = shaped(found, shape)
     return result

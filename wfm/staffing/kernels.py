@@ -43,6 +43,7 @@ Values = tuple[float, float, float, float, float, float, float, float, float, fl
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(16)
 _CUT = 45.0  # exp(-45) is 3e-20: what lies further down does not reach the last digit
 _HUGE = 1e300
+_LIGHT, _LARGE = 1e-150, 1e100  # a weight up to 1e100 times a rate up to 1e15 over a load from 1e-150 on is finite
 
 
 @kernel
@@ -136,9 +137,7 @@ def blocking(load: float, agents: int, speed: FloatArray) -> float:
         return 0.0
     if levels == 1:
         return blocking_single(load / speed[0], agents)
-    rising = 1
-    while rising < levels and speed[rising] >= speed[rising - 1]:
-        rising += 1
+    rising = rising_levels(speed)
     total, term = 1.0, 1.0
     for busy in range(agents * levels, 0, -1):
         rate = drain_at(busy, agents, speed)
@@ -149,6 +148,29 @@ def blocking(load: float, agents: int, speed: FloatArray) -> float:
         if rate < load and busy <= agents * rising and term * rate < 1e-17 * total * (load - rate):
             break
     return 1.0 / total
+
+
+@kernel
+def rising_levels(speed: FloatArray) -> int:
+    """Return up to how many open contacts each further one does not slow an agent down."""
+    rising = 1
+    while rising < speed.size and speed[rising] >= speed[rising - 1]:
+        rising += 1
+    return rising
+
+
+@kernel
+def highest_state(load: float, agents: int, speed: FloatArray) -> int:
+    """Return the number of open contacts above which less than 1e-80 lies, at most all slots.
+
+    Contacts leave at ``x slowest`` at least: fewer are open than a Poisson number with the mean ``load / slowest``.
+    """
+    slowest = speed[0]
+    for k in range(1, speed.size):
+        slowest = min(slowest, speed[k] / (k + 1))
+    mean, slots = load / slowest, agents * speed.size
+    enough = mean + 20.0 * math.sqrt(mean) + 200.0
+    return int(enough) if enough < slots else slots
 
 
 @kernel
@@ -179,23 +201,28 @@ def blocking_many(load: FloatArray, agents: IntArray) -> FloatArray:
 def open_contacts(load: float, agents: int, speed: FloatArray, p_wait: float) -> tuple[float, float]:
     """Return the share of agents with work and the mean open contacts per agent, given P(all slots busy).
 
-    The states below "all slots busy" are weighted downwards from there; when the weights outgrow floating point
-    they are scaled, so that a light load costs no digits.
+    The states below "all slots busy" are weighted downwards from there, as far as they count; when the weights grow
+    large they are scaled, so that a light load costs no digits. At the lightest nobody has more than one contact.
     """
     if load <= 0.0 or agents == 0:
         return 0.0, 0.0
-    slots = agents * speed.size
+    if load < _LIGHT:
+        single = load / (speed[0] * agents)
+        return single, single
+    rising = rising_levels(speed)
     weight, total, engaged, contacts = 1.0, 0.0, 0.0, 0.0
-    for busy in range(slots, 0, -1):
-        weight *= drain_at(busy, agents, speed) / load
+    for busy in range(highest_state(load, agents, speed), 0, -1):
+        rate = drain_at(busy, agents, speed)
+        weight *= rate / load
         total += weight
         engaged += weight * min(busy - 1, agents)
         contacts += weight * (busy - 1)
-        if total > _HUGE:
-            weight, total = weight / _HUGE, total / _HUGE
-            engaged, contacts = engaged / _HUGE, contacts / _HUGE
+        if total > _LARGE:
+            weight, engaged, contacts, total = weight / total, engaged / total, contacts / total, 1.0
+        if rate < load and busy <= agents * rising and weight * rate < 1e-17 * total * (load - rate):
+            break
     below = (1.0 - p_wait) / (total * agents)
-    return p_wait + below * engaged, p_wait * speed.size + below * contacts
+    return min(p_wait + below * engaged, 1.0), min(p_wait * speed.size + below * contacts, float(speed.size))
 
 
 @kernel

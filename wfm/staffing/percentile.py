@@ -10,7 +10,8 @@ from typing import Literal, get_args
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from wfm.staffing.formulas import Definition, checked, shaped, waiting
+from wfm.arguments import number
+from wfm.staffing.formulas import MOST, Definition, checked, shaped, single_numbers, single_patience, waiting
 from wfm.staffing.general import required_agents_general, waiting_general
 from wfm.staffing.inversion import required_agents
 from wfm.staffing.patience import Patience
@@ -49,7 +50,8 @@ def wait_percentile(
     -------
     float
         0 when so many do not wait at all; infinite when so many are never reached (overload without abandonment, no
-        agents, a share of 1). Without abandonment ``ln(C / (1 - share)) aht / (n - a)``, else by bisection to 1e-12.
+        agents, a share of 1; above 1e18 s). Without abandonment ``ln(C / (1 - share)) aht / (n - a)``, else by
+        bisection to 1e-12.
 
     Raises
     ------
@@ -58,23 +60,25 @@ def wait_percentile(
     """
     if whose not in get_args(Whose):
         raise ValueError(f"whose: expected one of {', '.join(get_args(Whose))}, got '{whose}'")
-    if not 0 <= share <= 1:
-        raise ValueError(f"share: expected a number in [0, 1], got {share}")
+    number("share", share, "[0, 1]")
+    arrivals, aht, count = single_numbers(arrivals_per_hour, aht_seconds, agents)
+
+    stays = patience if isinstance(patience, Patience) else single_patience(patience)
 
     def attained(seconds: float) -> float:
-        if isinstance(patience, Patience):
-            got = waiting_general(arrivals_per_hour, aht_seconds, agents, seconds, patience)
+        if isinstance(stays, Patience):
+            got = waiting_general(arrivals, aht, count, seconds, stays)
         else:
-            got = waiting(arrivals_per_hour, aht_seconds, agents, seconds, patience)
+            got = waiting(arrivals, aht, count, seconds, stays)
         return float(getattr(got, _COUNTED[whose]))
 
     none = attained(0.0)
     if none >= share:
         return 0.0
-    if patience is None:
-        spare = agents - arrivals_per_hour * aht_seconds / 3600.0
-        return math.inf if spare <= 0 or share == 1 else math.log((1 - none) / (1 - share)) * aht_seconds / spare
-    return math.inf if share == 1.0 else _first(attained, share, aht_seconds / max(agents, 1))
+    if stays is None:
+        spare = count - arrivals * aht / 3600.0
+        return math.inf if spare <= 0 or share == 1 else math.log((1 - none) / (1 - share)) * aht / spare
+    return math.inf if share == 1.0 else _first(attained, share, aht / max(count, 1))
 
 
 def _first(attained: Callable[[float], float], share: float, high: float) -> float:
@@ -86,6 +90,8 @@ def _first(attained: Callable[[float], float], share: float, high: float) -> flo
     low = 0.0
     while high - low > 1e-12 * high:
         middle = 0.5 * (low + high)
+        if middle == low:  # at the least float
+            break
         low, high = (low, middle) if attained(middle) >= share else (middle, high)
     return high
 
@@ -106,10 +112,10 @@ def required_for_percentile(
     """
     if whose not in get_args(Whose):
         raise ValueError(f"whose: expected one of {', '.join(get_args(Whose))}, got '{whose}'")
-    counted = _COUNTED[whose]
+    counted, wait = _COUNTED[whose], checked("wait_seconds", wait_seconds, finite=False)
     if isinstance(patience, Patience):
-        return required_agents_general(arrivals_per_hour, aht_seconds, share, wait_seconds, patience, counted)
-    return required_agents(arrivals_per_hour, aht_seconds, share, wait_seconds, patience, counted)
+        return required_agents_general(arrivals_per_hour, aht_seconds, share, wait, patience, counted)
+    return required_agents(arrivals_per_hour, aht_seconds, share, wait, patience, counted)
 
 
 def required_for_occupancy(
@@ -122,7 +128,7 @@ def required_for_occupancy(
     Parameters
     ----------
     arrivals_per_hour, aht_seconds : float or array
-        Finite, >= 0.
+        Finite, >= 0; they may ask for at most 1e12 agents.
     occupancy_max : float
         In (0, 1].
 
@@ -131,12 +137,17 @@ def required_for_occupancy(
     ValueError
         When an argument is out of its range.
     """
-    if not 0 < occupancy_max <= 1:
-        raise ValueError(f"occupancy_max: expected a number in (0, 1], got {occupancy_max}")
+    busiest = number("occupancy_max", occupancy_max, "(0, 1]")
     arrivals, aht = np.broadcast_arrays(
         checked("arrivals_per_hour", arrivals_per_hour), checked("aht_seconds", aht_seconds)
     )
-    most = 3600 * Fraction(repr(float(occupancy_max)))
+    with np.errstate(over="ignore", under="ignore"):
+        if np.any(arrivals * aht / 3600.0 > MOST * busiest):
+            raise ValueError(
+                f"arrivals_per_hour x aht_seconds: expected a load of at most {MOST:g} erlangs x occupancy_max, "
+                f"got {(arrivals * aht / 3600.0).max():g}"
+            )
+    most = 3600 * Fraction(repr(busiest))
     found = [
         -(-Fraction(repr(a)) * Fraction(repr(h)) // most)
         for a, h in zip(arrivals.ravel().tolist(), aht.ravel().tolist(), strict=True)

@@ -21,13 +21,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from wfm.staffing.formulas import checked, whole
+from wfm.arguments import number, shown, whole_number
+from wfm.staffing.formulas import MOST, checked, offered
 from wfm.staffing.kernels import blocking, wait_integrals
 from wfm.staffing.two_queues import TwoQueues
 
 __all__ = ["PriorityClass", "priority_waiting"]
 
 FloatArray = NDArray[np.float64]
+
+_SHORTEST, _LONGEST = 1e-100, 1e100  # mean patience in handle times; beyond, nobody waits and nobody leaves
 
 
 @dataclass(frozen=True)
@@ -66,9 +69,9 @@ def priority_waiting(
     arrivals_per_hour : sequence of float
         By class, highest priority first; finite, >= 0.
     aht_seconds : float
-        Mean handle time of all classes, above 0.
+        Mean handle time of all classes, 1e-100 to 1e100. The load is limited as in :func:`wfm.staffing.waiting`.
     agents : int
-        Whole, >= 0.
+        Whole, 0 to 1e12.
     within_seconds : float or sequence of float
         Target time, one or by class.
     patience_seconds : sequence of float or None
@@ -87,18 +90,23 @@ def priority_waiting(
     """
     arrivals = checked("arrivals_per_hour", arrivals_per_hour)
     if arrivals.ndim != 1 or arrivals.size == 0:
-        raise ValueError(f"arrivals_per_hour: expected one number per class, got {arrivals_per_hour}")
-    if not 0 < aht_seconds < math.inf:
-        raise ValueError(f"aht_seconds: expected a number above 0, got {aht_seconds}")
-    count = int(whole("agents", agents))
-    within = np.broadcast_to(checked("within_seconds", within_seconds, finite=False), arrivals.shape) / aht_seconds
-    load = arrivals * aht_seconds / 3600.0
+        raise ValueError(f"arrivals_per_hour: expected one number per class, got {shown(arrivals_per_hour)}")
+    aht = number("aht_seconds", aht_seconds, "[1e-100, 1e100]")
+    count = whole_number("agents", agents, 0, int(MOST))
+    limits = checked("within_seconds", within_seconds, finite=False)
+    if limits.shape not in ((), arrivals.shape):
+        raise ValueError(f"within_seconds: expected one number or one per class, got {shown(within_seconds)}")
+    within = np.broadcast_to(limits, arrivals.shape) / aht
+    load = offered(arrivals, np.full(arrivals.shape, aht))
+    offered(arrivals.sum(keepdims=True), np.array([aht]))
     if patience_seconds is None:
-        return _patient(load, aht_seconds, count, within)
+        return _patient(load, aht, count, within)
     patience = checked("patience_seconds", patience_seconds)
     if patience.shape != (2,) or load.shape != (2,) or np.any(patience == 0):
-        raise ValueError(f"patience_seconds: expected two numbers above 0 for two classes, got {patience_seconds}")
-    return _impatient(load, aht_seconds, count, within, patience / aht_seconds)
+        raise ValueError(
+            f"patience_seconds: expected two numbers above 0 for two classes, got {shown(patience_seconds)}"
+        )
+    return _impatient(load, aht, count, within, np.clip(patience / aht, _SHORTEST, _LONGEST))
 
 
 def _patient(load: FloatArray, aht: float, agents: int, within: FloatArray) -> tuple[PriorityClass, ...]:

@@ -8,7 +8,8 @@ from typing import Any, overload
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from wfm.staffing.formulas import checked, shaped
+from wfm.arguments import number
+from wfm.staffing.formulas import MOST, checked, shaped
 
 __all__ = ["with_shrinkage"]
 
@@ -27,7 +28,7 @@ def with_shrinkage(agents: ArrayLike, shrinkage: float) -> int | NDArray[np.int6
     Parameters
     ----------
     agents : float or array
-        Agents needed on seat, finite, >= 0; parts of an agent are allowed.
+        Agents needed on seat, finite, >= 0; parts of an agent are allowed. At most 1e12 people are rostered for them.
     shrinkage : float
         Share of rostered time that is lost, in [0, 1).
 
@@ -36,10 +37,12 @@ def with_shrinkage(agents: ArrayLike, shrinkage: float) -> int | NDArray[np.int6
     ValueError
         When an argument is out of its range.
     """
-    if not 0 <= shrinkage < 1:
-        raise ValueError(f"shrinkage: expected a share in [0, 1), got {shrinkage}")
+    present = 1 - _decimal(number("shrinkage", shrinkage, "[0, 1)"))
     array = checked("agents", agents)
-    present = 1 - Fraction(repr(float(shrinkage)))
+    if np.any(array > float(MOST * present)):
+        raise ValueError(
+            f"agents: expected at most {MOST:g} people to roster, got {array.max():g} / {float(present):g}"
+        )
     distinct, place = np.unique(array, return_inverse=True)
     rostered = np.array([-(-_decimal(value) // present) for value in distinct.tolist()], dtype=np.int64)
     result: int | NDArray[np.int64] = shaped(rostered[place].ravel(), array.shape)

@@ -112,5 +112,5 @@ def test_silent_abandonment_is_a_fixed_point(rate: float, share: float, seconds:
 
 def test_silent_abandonment_refuses_impossible_shares() -> None:
     """A share above 1 is refused."""
-    with pytest.raises(ValueError, match="share in"):
+    with pytest.raises(ValueError, match="silent_share: expected"):
         silent_abandonment(95, 600, 10, (1.0, 1.7), 20, 120, 1.5, 60)
