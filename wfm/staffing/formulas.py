@@ -228,16 +228,16 @@ def demand(
 
 def offered(arrivals: FloatArray, aht: FloatArray) -> FloatArray:
     """Return the load in erlangs; ValueError where contacts take no time, or beyond the largest load."""
-    if np.any((aht == 0) & (arrivals > 0)):
-        raise ValueError("aht_seconds must be above 0 where contacts arrive")
-    odd = (arrivals > 0) & ((aht < 1.0 / _AHT_MAX) | (aht > _AHT_MAX))
-    if np.any(odd):
-        raise ValueError(
-            f"aht_seconds: expected numbers from 1e-100 to 1e100 where contacts arrive, got {aht[odd].flat[0]}"
-        )
+    odd = ~((aht >= 1.0 / _AHT_MAX) & (aht <= _AHT_MAX)) & (arrivals > 0)
+    if odd.any():
+        worst = aht[odd].flat[0]
+        told = "aht_seconds must be above 0" if worst == 0 else "aht_seconds: expected numbers from 1e-100 to 1e100"
+        raise ValueError(f"{told} where contacts arrive, got {worst:g}")
+    if arrivals.size == 0:
+        return arrivals * aht
     with np.errstate(over="ignore", under="ignore"):
-        load = arrivals * aht / 3600.0
-    if np.any(load > MOST):
+        load: FloatArray = arrivals * aht / 3600.0
+    if not load.max() <= MOST:
         raise ValueError(
             f"arrivals_per_hour x aht_seconds: expected a load of at most {MOST:g} erlangs, got {load.max():g}"
         )
@@ -262,12 +262,10 @@ def checked(name: str, value: ArrayLike, finite: bool = True) -> FloatArray:
     What is no number is refused too: strings, None, booleans (:mod:`wfm.arguments`).
     """
     array = floats_of(name, value)
-    bad = ~(array >= 0)
-    if finite:
-        bad |= np.isinf(array)
-    if np.any(bad):
+    good = (array >= 0) & (array < np.inf) if finite else array >= 0
+    if not good.all():
         kind = "finite numbers >= 0" if finite else "numbers >= 0"
-        raise ValueError(f"{name}: expected {kind}, got {array[bad].flat[0] if array.ndim else array}")
+        raise ValueError(f"{name}: expected {kind}, got {array[~good].flat[0] if array.ndim else array}")
     return array
 
 
@@ -290,9 +288,9 @@ def floats_of(name: str, value: Any) -> FloatArray:
 def whole(name: str, value: ArrayLike) -> IntArray:
     """Return ``value`` as an int array; ValueError when it holds anything but whole numbers from 0 to ``MOST``."""
     array = checked(name, value)
-    if np.any(array != np.floor(array)):
+    if (array != np.floor(array)).any():
         raise ValueError(f"{name}: expected whole numbers, got {shown(value)}")
-    if np.any(array > MOST):
+    if (array > MOST).any():
         raise ValueError(f"{name}: expected whole numbers of at most {MOST:g}, got {array.max():g}")
     return array.astype(np.int64)
 

@@ -37,6 +37,7 @@ def _running() -> FloatArray:
 
 RUNNING = _running()
 
+_NODES_AND_ENDS = np.concatenate([[-1.0], NODES, [1.0]])
 _AT_START = (-1.0) ** np.arange(ORDER)  # Legendre polynomials at -1
 
 _RESOLVED, _HIDDEN = 1e-12, 1e-9
@@ -93,7 +94,7 @@ def _resolved_edges(patience: Patience, last: float) -> FloatArray:
     narrowest = _NARROWEST * patience.mean_seconds
     while todo:
         start, end = todo.pop()
-        points = np.concatenate([[start], 0.5 * (start + end) + 0.5 * (end - start) * NODES, [end]])
+        points = 0.5 * (start + end) + 0.5 * (end - start) * _NODES_AND_ENDS
         fine = _fits(patience.survival, points, _LEFT_FLOOR) and _fits(patience.gone, points, _GONE_FLOOR)
         if fine or end - start < max(narrowest, 1e-6 * start) or len(done) > _MOST_PANELS:
             done.append(start)
@@ -108,5 +109,7 @@ def _fits(values: Callable[[FloatArray], FloatArray], points: FloatArray, floor:
     at = every[1:-1]
     series = _TO_SERIES @ at
     highest, tail = float(at.max()), float(np.abs(series[-3:]).max())
+    if not tail <= max(_RESOLVED * highest, floor):
+        return False
     hidden = max(abs(series @ _AT_START - every[0]), abs(series.sum() - every[-1]))
-    return tail <= max(_RESOLVED * highest, floor) and hidden <= max(_HIDDEN * highest, floor)
+    return bool(hidden <= max(_HIDDEN * highest, floor))
