@@ -9,8 +9,8 @@ Rules of play
 * A new contact goes to the person with the fewest open chats (a chat of a queue routed ``most_busy``: with the most
   that still have room), among these to the one longest in that state; a new e-mail only to an idle person.
 * A person with room takes the waiting contact of the best priority, then of the longest wait. E-mail (by priority,
-  then deadline) comes after all live contacts that wait for that person; beside open chats it is taken up only once
-  half of its time is over.
+  then deadline; by the calendar, what is late before it opens counts from the opening) comes after all live contacts
+  that wait for that person; beside open chats it is taken up only once half of its time is over.
 * A call or an e-mail that was started is finished without interruption.
 * Who leaves the seat (break, meal, end of shift, absence) finishes the open contacts and takes no new one.
 * Who gives up leaves the line at the end of the patience. Who does so silently in a chat stays in line as a phantom: it
@@ -155,6 +155,39 @@ def _head(desk: Desk, contacts: Contacts, state: State, out: Outcome, q: int, no
 
 
 @part
+def _due(desk: Desk, q: int, arrival: float) -> float:
+    """Return the moment by which waiting contacts are compared: that of the deadline of e-mail, else the arrival."""
+    due = arrival + desk.allowance_seconds[q]
+    if desk.restarts[q] and arrival >= 0.0:
+        t = int(arrival / desk.interval_seconds)
+        shut = desk.shut_seconds[q, min(t, desk.shut_seconds.shape[1] - 1)]
+        opening = t * desk.interval_seconds + shut
+        if shut > 0.0 and opening >= due:
+            return float(opening + desk.allowance_seconds[q])
+    return float(due)
+
+
+@part
+def _queue_up(desk: Desk, state: State, out: Outcome, q: int, c: int) -> None:
+    """Put a contact into the line: behind all that are due no later, which is the end but for e-mail by night."""
+    tail = state.tail[q]
+    if state.head[q] < 0:
+        state.head[q], state.tail[q], state.after[c] = c, c, -1
+        return
+    if not desk.restarts[q] or _due(desk, q, out.arrival[tail]) <= _due(desk, q, out.arrival[c]):
+        state.after[tail], state.tail[q], state.after[c] = c, c, -1
+        return
+    due, place, following = _due(desk, q, out.arrival[c]), -1, state.head[q]
+    while _due(desk, q, out.arrival[following]) <= due:
+        place, following = following, state.after[following]
+    state.after[c] = following
+    if place < 0:
+        state.head[q] = c
+    else:
+        state.after[place] = c
+
+
+@part
 def _before(desk: Desk, contacts: Contacts, out: Outcome, a: int, b: int) -> bool:
     """Return whether contact ``a`` is served before ``b``: live, then priority, then wait (e-mail: deadline)."""
     qa, qb = contacts.queue[a], contacts.queue[b]
@@ -162,7 +195,7 @@ def _before(desk: Desk, contacts: Contacts, out: Outcome, a: int, b: int) -> boo
         return bool(desk.channel[qb] == EMAIL)
     if desk.priority[qa] != desk.priority[qb]:
         return bool(desk.priority[qa] < desk.priority[qb])
-    return bool(out.arrival[a] + desk.allowance_seconds[qa] < out.arrival[b] + desk.allowance_seconds[qb])
+    return _due(desk, qa, out.arrival[a]) < _due(desk, qb, out.arrival[b])
 
 
 @part
@@ -254,12 +287,7 @@ def _arrive(desk: Desk, contacts: Contacts, state: State, out: Outcome, c: int, 
         _plan_end(desk, contacts, state, p, now)
         _sit(desk, state, p, now)
         return
-    state.after[c] = -1
-    if state.head[q] < 0:
-        state.head[q] = c
-    else:
-        state.after[state.tail[q]] = c
-    state.tail[q] = c
+    _queue_up(desk, state, out, q, c)
     if len(contacts.comebacks.again) > 0:
         follower = contacts.comebacks.again[c]
         if follower >= 0 and contacts.comebacks.redials[follower]:

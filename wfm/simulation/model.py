@@ -79,6 +79,8 @@ class Desk(NamedTuple):
         Throughput with 1..concurrency open chats relative to one; the last level is repeated to the right.
     allowance_seconds : float array (queues,)
         Added to the arrival time where waiting contacts are compared: the deadline of e-mail, 0 for live contacts.
+    restarts : bool array (queues,)
+        Whether the allowance of what arrives while shut, and whose time is up before the opening, counts from there.
     silent_seconds, redial_seconds : float arrays (queues,)
         How long a silent leaver's chat is kept open; mean time until somebody who gave up comes again.
     speed : float array (profiles, queues)
@@ -101,6 +103,7 @@ class Desk(NamedTuple):
     routing: IntArray
     speedup: FloatArray
     allowance_seconds: FloatArray
+    restarts: BoolArray
     silent_seconds: FloatArray
     redial_seconds: FloatArray
     speed: FloatArray

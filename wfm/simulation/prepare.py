@@ -93,6 +93,7 @@ def prepare_desk(
         routing=np.array([_routing(queue) for queue in queues], dtype=np.int64),
         speedup=np.array(speedup, dtype=np.float64),
         allowance_seconds=np.array([_allowance(queue) for queue in queues]),
+        restarts=np.array([_restarts(queue) for queue in queues]),
         silent_seconds=np.array([queue.silent_seconds for queue in queues]),
         redial_seconds=np.array([queue.redial_seconds for queue in queues]),
         speed=speed,
@@ -114,6 +115,12 @@ def _allowance(queue: Queue) -> float:
         return 0.0
     seconds = [target.seconds for target in queue.target if target.seconds is not None]
     return min(seconds, default=EMAIL_SECONDS)
+
+
+def _restarts(queue: Queue) -> bool:
+    """Return whether the tightest deadline of an e-mail queue runs by the calendar."""
+    timed = [target for target in queue.target if target.seconds is not None]
+    return queue.channel == "email" and bool(timed) and min(timed, key=lambda one: one.seconds or 0.0).clock != "open"
 
 
 def _groups_of(serves: BoolArray) -> IntArray:

@@ -201,7 +201,8 @@ def staff_by_due(
 
     ``due`` (intervals,) never falls from one interval to the next, but for what arrives in the same closed stretch, and
     leaves at least one open interval to do the work in, or lies behind the end. ``backlog`` (parts,) is there at the
-    start and due, none later than what arrives first, before the intervals ``backlog_due``.
+    start and due, none later than what arrives first, before the intervals ``backlog_due``. Work is done in order of
+    its deadlines: what came late in the night may be due before what came early, and all of it is there at the opening.
     """
     slots = np.flatnonzero(is_open)
     agents = np.zeros(work.size)
@@ -209,9 +210,8 @@ def staff_by_due(
         return agents
     limit = np.append(slots[1:], work.size)  # work due while closed is due when the last open interval ends
     arrived = np.cumsum(work)[slots]
-    # What comes early in the night may be due after what comes late: done in turn, it must not hold that up.
-    in_turn = np.minimum.accumulate(np.where(work > 0, due, np.iinfo(np.int64).max)[::-1])[::-1]
-    must = np.concatenate([[0.0], np.cumsum(work)])[np.searchsorted(in_turn, limit, side="right")]
+    by_due = np.argsort(due, kind="stable")
+    must = np.concatenate([[0.0], np.cumsum(work[by_due])])[np.searchsorted(due[by_due], limit, side="right")]
     if backlog is not None and backlog_due is not None:
         arrived = arrived + backlog.sum()
         must = must + (backlog[None, :] * (backlog_due[None, :] <= limit[:, None])).sum(axis=1)

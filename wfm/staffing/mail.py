@@ -62,8 +62,8 @@ def mail_staff(demand: QueueDemand, grid: TimeGrid) -> QueueStaff:
     if not targets:
         horizon = _Horizon.of(grid, 0.0)
         work = demand.mean_volume * demand.aht_seconds
-        path = _by_next_day(demand, horizon, work)
         backlog = _backlog(demand)
+        path = _by_next_day(demand, horizon, work, backlog)
         staff.agents = whole_staff(path, work[horizon.place], demand.minutes * 60.0, backlog)[: horizon.length]
         staff.by_formula = staff.agents
     return staff
@@ -84,34 +84,74 @@ def _corrected(demand: QueueDemand, grid: TimeGrid, number: int, target: Target,
     place = {"interval": np.arange(grid.n), "day": grid.day_index}.get(target.over, np.zeros(grid.n, dtype=np.int64))
     period = np.where(demand.windows[number], place, -1)
     work = (demand.counts * demand.aht_seconds).astype(np.float64)
+    known = _Known.of(demand, number, target, period)
 
     def staffed(level: int) -> FloatArray:
         volume = demand.mean_volume * math.exp(LEVEL_STEP * level)
         return _for_target(demand, grid, target, volume, demand.windows[number])
 
-    def holds(level: int) -> bool:
-        good, total = work_on_time(work, staffed(level) * interval, due, period, _backlog(demand))
-        past = demand.pasts[number]
-        handle = float(demand.aht_seconds.mean())
-        return _all_hold(target, good + past.upper * handle, total + past.lower * handle)
+    def chance(level: int) -> float:
+        return known.chance(*work_on_time(work, staffed(level) * interval, due, period, _backlog(demand)))
 
-    level = fewest(holds, _LOWEST, 0, _HIGHEST)
+    wanted = 0.5 if target.confidence is None else target.confidence
+    level = fewest(lambda tried: chance(tried) >= wanted, _LOWEST, 0, _HIGHEST)
     if level is None:
+        best = chance(_HIGHEST)
+        level = fewest(lambda tried: chance(tried) >= best - _EASE, _LOWEST, 0, _HIGHEST)
         staff.warnings.append(
-            f"queue '{demand.queue.id}', {target_text(target)}: no staffing tried held it in simulation; the one for "
-            "the mean volume stands and is too low"
+            f"queue '{demand.queue.id}', {target_text(target)}: no staffing tried held it everywhere; more people than "
+            "these would help next to nothing"
         )
-    return staffed(0 if level is None else level)
+    return staffed(_HIGHEST if level is None else level)
 
 
-_LOWEST, _HIGHEST = -5, 80
+# All expected work is done, whatever a target allows: else it would pile up.
+_LOWEST, _HIGHEST = 0, 80
+#: Where no staffing holds: what more of it may gain at most, in probability.
+_EASE = 0.02
 
 
-def _all_hold(target: Target, good: FloatArray, total: FloatArray) -> bool:
-    """Return whether every period holds in as many futures as wanted, half of them where nothing is said."""
-    goal, wanted = target.share or 0.0, 0.5 if target.confidence is None else target.confidence
-    reached = np.divide(good, total, out=np.ones(good.shape), where=total > 0) >= goal - 1e-9
-    return bool(np.all(reached.mean(axis=0) >= wanted))
+@dataclass(frozen=True)
+class _Known:
+    """What a target of deferred work counts besides the work that people do.
+
+    Attributes
+    ----------
+    good, total : float arrays (futures, periods)
+        Agent time that is on time without people: what bots keep, where that counts, and the past of 30 days.
+    assessed : bool array (futures, periods)
+        Whether enough is counted.
+    goal : float
+    """
+
+    good: FloatArray
+    total: FloatArray
+    assessed: BoolArray
+    goal: float
+
+    @classmethod
+    def of(cls, demand: QueueDemand, number: int, target: Target, period: IntArray) -> _Known:
+        past, counts = demand.pasts[number], demand.counts
+        handle = float(np.average(demand.aht_seconds, weights=demand.mean_volume + 1e-12))
+        kept = demand.contained if target.bots == "included" else np.zeros(counts.shape)
+        by_bots = _by_period(kept * demand.aht_seconds, period)
+        counted = _by_period(counts + kept, period) + past.lower
+        good, total = by_bots + past.upper * handle, by_bots + past.lower * handle
+        return cls(good, total, counted >= target.exempt_below, target.share or 0.0)
+
+    def chance(self, good: FloatArray, total: FloatArray) -> float:
+        """Return the probability that the period holds which holds least often; one that is not assessed does."""
+        up, low = good + self.good, total + self.total
+        reached = np.divide(up, low, out=np.ones(up.shape), where=low > 0) >= self.goal - 1e-9
+        return float((reached | ~self.assessed).mean(axis=0).min(initial=1.0))
+
+
+def _by_period(values: NDArray[np.generic], period: IntArray) -> FloatArray:
+    """Return sums by period, (futures, periods), of values by interval; -1 is no period."""
+    out = np.zeros((len(values), int(period.max(initial=-1)) + 1))
+    kept = period >= 0
+    np.add.at(out.T, period[kept], values[:, kept].T)
+    return out
 
 
 def _method(demand: QueueDemand) -> str:
@@ -148,14 +188,17 @@ def _for_target(
     return whole_staff(path, work[horizon.place], interval, float(backlog[0]))[: horizon.length]
 
 
-def _by_next_day(demand: QueueDemand, horizon: _Horizon, work: FloatArray) -> FloatArray:
-    """Return the staff, parts included, that finishes all work by the end of the next open day after its arrival."""
+def _by_next_day(demand: QueueDemand, horizon: _Horizon, work: FloatArray, backlog: float = 0.0) -> FloatArray:
+    """Return the staff, parts included, that finishes all work by the end of the next open day after its arrival.
+
+    A backlog is finished by the end of the first open day.
+    """
     is_open, arriving = demand.is_open[horizon.place], work[horizon.place]
     interval = demand.minutes * 60.0
     open_days = np.unique(horizon.day[is_open])
     ends = np.append(np.searchsorted(horizon.day, open_days, side="right"), is_open.size + 1)
     due = ends[np.searchsorted(open_days, horizon.day, side="right")]
-    return staff_by_due(arriving, interval, is_open, due)
+    return staff_by_due(arriving, interval, is_open, due, np.array([backlog]), ends[:1])
 
 
 def _warn(demand: QueueDemand, grid: TimeGrid, target: Target, staff: QueueStaff, number: int) -> None:

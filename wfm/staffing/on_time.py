@@ -1,4 +1,4 @@
-"""How much deferred work is on time when it comes as the forecast's paths say: a fluid, done in order of arrival."""
+"""How much deferred work is on time when it comes as the forecast's paths say: a fluid, first due first done."""
 
 from __future__ import annotations
 
@@ -33,19 +33,21 @@ def work_on_time(
 
     Notes
     -----
-    Deadlines are equal, so first come is first due.
+    First come is first due, but for what arrives in one closed stretch: nothing of it can be done before all of it is
+    there, so that the order by deadline never waits for an arrival.
     """
     periods = int(period.max(initial=-1)) + 1
     good, total = np.zeros((len(work), periods)), np.zeros((len(work), periods))
+    order = np.argsort(due, kind="stable")
     for r in range(len(work)):
-        _on_time(np.ascontiguousarray(work[r]), capacity, due, period, backlog, good[r], total[r])
+        _on_time(np.ascontiguousarray(work[r]), capacity, due, order, period, backlog, good[r], total[r])
     return good, total
 
 
 @kernel
 def _on_time(
-    work: FloatArray, capacity: FloatArray, due: IntArray, period: IntArray, backlog: float, good: FloatArray,
-    total: FloatArray,
+    work: FloatArray, capacity: FloatArray, due: IntArray, order: IntArray, period: IntArray, backlog: float,
+    good: FloatArray, total: FloatArray,
 ) -> None:  # fmt: skip
     n = work.size
     done = np.empty(n + 1)  # done by the start of each interval
@@ -55,7 +57,7 @@ def _on_time(
         arrived += work[t]
         done[t + 1] = min(arrived, done[t] + capacity[t])
     before = backlog
-    for t in range(n):
+    for t in order:
         if period[t] >= 0:
             reached = work[t] if due[t] > n else min(max(done[due[t]] - before, 0.0), work[t])
             total[period[t]] += work[t]

@@ -22,7 +22,7 @@ def replay(agents: NDArray[np.float64], work: NDArray[np.float64], due: NDArray[
     left, late = work.astype(float).copy(), []
     for now in range(work.size):
         capacity = float(agents[now])
-        for i in range(now + 1):
+        for i in sorted(range(now + 1), key=lambda i: due[i]):
             done = min(left[i], capacity)
             left[i], capacity = left[i] - done, capacity - done
         late += [i for i in range(now + 1) if due[i] == now + 1 and left[i] > 1e-6]

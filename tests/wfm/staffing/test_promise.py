@@ -117,6 +117,17 @@ def test_the_backlog_is_out_of_the_way_in_time(age: float, patience: float | Non
         assert result.counted == pytest.approx(60, rel=0.1)
 
 
+@pytest.mark.parametrize("confidence", [0.5, 0.9])
+def test_mail_is_done_in_time(confidence: float) -> None:
+    """Four open hours: played mail by mail, the target holds about as often as wanted."""
+    goal = {"metric": "resolved_within", "seconds": 4 * 3600, "share": 0.9, "clock": "open", "confidence": confidence}
+    queue = {"id": "q", "channel": "email", "open": "09:00-21:00", "target": [goal]}
+    factor = np.exp(0.15 * np.random.default_rng(4).standard_normal((160, 1)))
+    results = answered(queue, np.full((160, 7 * 48), 10.0) * factor, 240.0, days=7)
+    held = np.mean([result.probability_met for result in results])
+    assert confidence - 0.15 <= held
+
+
 @pytest.mark.parametrize("past", [0.7, 0.85, 1.0])
 def test_thirty_days_hold_by_the_end_of_the_plan(past: float) -> None:
     """With a good past on every day of the plan; with a bad one by its end."""
