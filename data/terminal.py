@@ -153,7 +153,8 @@ def result_parts(
     if requirement is not None:
         parts.append(requirement_table(requirement))
         if roster is None:
-            parts += [*method_lines(requirement), *budget_lines(requirement)]
+            parts += method_lines(requirement)
+        parts += budget_lines(requirement, inputs.plan.queue)
     if roster is not None:
         parts += roster_lines(roster, inputs.plan.plan.currency)
         parts.append(temporary_table(inputs, roster))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 
 from rich.table import Table
 
 from data.terminal_parts import plain_table
+from wfm.plan import Queue, Target
 from wfm.results import Budget, Requirement
 
 __all__ = ["budget_lines", "method_lines", "requirement_table"]
@@ -15,7 +17,7 @@ __all__ = ["budget_lines", "method_lines", "requirement_table"]
 def requirement_table(requirement: Requirement) -> Table:
     """Return load and agents per queue: hours in all (rostered: with shrinkage), the busiest interval, what decided."""
     columns = ("load", "by formula", "needed", "rostered", "most", "at")
-    table = plain_table("Requirement: hours on seat, most agents", "queue", *columns)
+    table = plain_table("Requirement: hours on seat, most agents rostered", "queue", *columns)
     if requirement.decided_by is not None:
         table.add_column("decided by")
     table.columns[6].no_wrap = True
@@ -55,14 +57,27 @@ def method_lines(requirement: Requirement) -> list[str]:
     return [f"{', '.join(names)}: {method}" for method, names in queues.items()]
 
 
-def budget_lines(requirement: Requirement) -> list[str]:
+def budget_lines(requirement: Requirement, queues: Sequence[Queue]) -> list[str]:
     """Return what each 30-day target may still lose."""
-    return [_budget(budget) for budget in requirement.budgets]
+    targets = {queue.id: queue.target for queue in queues}
+    return [_budget(budget, targets[budget.queue][budget.number]) for budget in requirement.budgets]
 
 
-def _budget(budget: Budget) -> str:
+def _budget(budget: Budget, target: Target) -> str:
     name = f"{budget.queue} target {budget.number + 1}, 30 days to {budget.end}"
+    if target.metric == "average_response":
+        return f"{name}: {_average(budget)}"
     past = f"{budget.missed_past:,.0f} of {budget.counted_past:,.0f} missed so far"
     if budget.left < 0:
         return f"{name}: {past}; already {-budget.left:,.0f} beyond what the target allows"
     return f"{name}: {past}; {budget.left:,.0f} of the {budget.expected:,.0f} to come may be missed"
+
+
+def _average(budget: Budget) -> str:
+    """Return what an average may still be: seconds are its sum, so they are told by contact."""
+    past = "nothing counted so far"
+    if budget.counted_past > 0:
+        past = f"{budget.missed_past / budget.counted_past:,.1f} s on average over {budget.counted_past:,.0f} so far"
+    if budget.left < 0 or budget.expected <= 0:
+        return f"{past}; already beyond what the target allows" if budget.left < 0 else past
+    return f"{past}; the {budget.expected:,.0f} to come may take {budget.left / budget.expected:,.1f} s on average"

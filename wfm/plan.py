@@ -265,7 +265,7 @@ class DriverOptions(PlanPart):
 class RequirementOptions(PlanPart):
     """``[requirement]``: own numbers, or how ours are made.
 
-    ``method`` ``simulation`` corrects what the formulas say until every target holds in simulation; ``formula`` leaves
+    ``method`` ``simulation`` corrects what the formulas say until its targets hold in simulation; ``formula`` leaves
     it at the formulas. ``replications`` is how many futures the correction looks at; chosen by volume when not given.
     """
 

@@ -1,4 +1,4 @@
-"""The requirement corrected by simulation until every target holds, over the forecast's paths.
+"""The requirement corrected by simulation until its targets hold, over the forecast's paths.
 
 The queue is played for many futures at once (:mod:`wfm.simulation.single`), queues carried from one interval to the
 next:

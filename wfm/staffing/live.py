@@ -335,7 +335,7 @@ def _method(demand: QueueDemand) -> str:
             model += ", replies inside chats only where simulated"
     cells = f"cells of {CELL_MINUTES} minutes, of one minute where it changes fast"
     after = (
-        f"corrected by simulating {len(demand.counts)} futures until every target holds"
+        f"corrected by simulating {len(demand.counts)} futures until its targets hold"
         if demand.is_played
         else "not simulated; the cell that needs most decides for interval targets, else the mean"
     )

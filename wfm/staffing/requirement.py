@@ -46,8 +46,8 @@ def requirement(
 
     Per queue and interval the contacts that reach people are ``rate * (1 - containment)``, by the forecast or else by
     the queue's ``bot_containment``; those who give up and redial, and chats left silently, come on top. Live queues are
-    staffed for the modified offered load and then corrected by simulating the forecast's paths until every target
-    holds (:mod:`wfm.staffing.correction`), with the wanted ``confidence``; with ``[requirement] method = "formula"``
+    staffed for the modified offered load and then corrected by simulating the forecast's paths until their targets
+    hold (:mod:`wfm.staffing.correction`), with the wanted ``confidence``; with ``[requirement] method = "formula"``
     the formulas stand alone, and a ``confidence`` staffs that quantile of the volume. Where several targets count at
     once the one that asks for most decides; where none counts, agents are at most 95 % busy; an open queue with more
     than 0.05 contacts per interval has at least one agent; a closed queue none.
