@@ -31,6 +31,7 @@ __all__ = ["PriorityClass", "priority_waiting"]
 FloatArray = NDArray[np.float64]
 
 _SHORTEST, _LONGEST = 1e-100, 1e100  # mean patience in handle times; beyond, nobody waits and nobody leaves
+_NOTHING = 1e-200  # erlangs that count as no volume
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,8 @@ def priority_waiting(
     limits = checked("within_seconds", within_seconds, finite=False)
     if limits.shape not in ((), arrivals.shape):
         raise ValueError(f"within_seconds: expected one number or one per class, got {shown(within_seconds)}")
-    within = np.broadcast_to(limits, arrivals.shape) / aht
+    with np.errstate(over="ignore"):
+        within = np.broadcast_to(limits, arrivals.shape) / aht
     load = offered(arrivals, np.full(arrivals.shape, aht))
     offered(arrivals.sum(keepdims=True), np.array([aht]))
     if patience_seconds is None:
@@ -106,12 +108,14 @@ def priority_waiting(
         raise ValueError(
             f"patience_seconds: expected two numbers above 0 for two classes, got {shown(patience_seconds)}"
         )
-    return _impatient(load, aht, count, within, np.clip(patience / aht, _SHORTEST, _LONGEST))
+    with np.errstate(over="ignore"):
+        stays = np.clip(patience / aht, _SHORTEST, _LONGEST)
+    return _impatient(load, aht, count, within, stays)
 
 
 def _patient(load: FloatArray, aht: float, agents: int, within: FloatArray) -> tuple[PriorityClass, ...]:
     total = float(load.sum())
-    if total == 0.0:
+    if total < _NOTHING:
         return (PriorityClass(0.0, 0.0, 1.0, 0.0),) * load.size
     b = 1.0 if total >= agents else float(blocking(total, agents, np.ones(1)))
     p_wait = b * agents / (agents - total * (1.0 - b)) if total < agents else 1.0
@@ -159,13 +163,13 @@ def _impatient(
 ) -> tuple[PriorityClass, ...]:
     if agents == 0:
         return tuple(PriorityClass(1.0, float(p) * aht, 0.0, 1.0) for p in patience)
-    if load.sum() == 0.0:
+    if load.sum() < _NOTHING:
         return (PriorityClass(0.0, 0.0, 1.0, 0.0),) * 2
     load = np.maximum(load, 1e-13 * load.sum())  # a class without contacts: what a single one would meet
     queues = TwoQueues.of((float(load[0]), float(load[1])), agents, (float(patience[0]), float(patience[1])))
     b = float(blocking(float(load.sum()), agents, np.ones(1)))
     p_wait = b / ((1.0 - b) * queues.empty + b)
-    first = _first(p_wait, load[0], agents, patience[0], within[0], aht)
+    first = _first(p_wait, float(load[0]), agents, float(patience[0]), float(within[0]), aht)
     wait = p_wait * queues.mean_second / load[1]
     left = wait / patience[1]
     in_time = 1.0 - p_wait + p_wait * queues.served_within(float(within[1]))

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from wfm.staffing import waiting
 from wfm.staffing.priority import priority_waiting
+from wfm.staffing.two_queues import TwoQueues, inverted, stepped
 
 
 @pytest.mark.parametrize(
@@ -139,3 +140,57 @@ def test_limits_and_refusals() -> None:
         priority_waiting([1, 1, 1], 300, 3, 20, [60, 60, 60])
     with pytest.raises(ValueError, match="too long"):
         priority_waiting([200_000, 60_000], 300, 10_000, 20, [1e5, 1e5])
+
+
+@settings(max_examples=30)
+@given(
+    agents=st.integers(1, 40), fill=st.floats(0.3, 1.5), vip=st.floats(0.05, 0.95), first=st.floats(20, 900),
+    second=st.floats(20, 900), within=st.floats(1, 3000),
+)  # fmt: skip
+def test_both_ways_to_follow_a_contact_agree(
+    agents: int, fill: float, vip: float, first: float, second: float, within: float
+) -> None:
+    """Steps of the chain and the inverted transform give the share of the second class that is served in time."""
+    load, patience = (agents * fill * vip, agents * fill * (1 - vip)), (first / 300, second / 300)
+    queues = TwoQueues.of(load, agents, patience)
+    rows, columns = queues.share.shape
+    rates = (load[0], float(agents), *patience)
+    pace = load[0] + agents + (columns - 1) / patience[0] + rows / patience[1]
+    in_the_end = 1 - queues.mean_second / (load[1] * patience[1])
+    by_steps = stepped(queues.share, *rates, pace, pace * within / 300)
+    assert in_the_end - inverted(queues.share, *rates, within / 300) == pytest.approx(by_steps, abs=1e-9)
+    assert queues.served_within(within / 300) == pytest.approx(by_steps, abs=1e-9)
+    assert by_steps <= in_the_end + 1e-12
+
+
+@pytest.mark.parametrize("agents", [1, 10, 500])
+@pytest.mark.parametrize("patience", [(60.0, 120.0), (1e-3, 1e4), (1e4, 1e-3), (1e-90, 600.0), (600.0, 1e-90)])
+def test_any_target_time_is_followed_to_the_end(agents: int, patience: tuple[float, float]) -> None:
+    """From 0 over a million seconds to infinity the share within rises to those who are served at all."""
+    for fill in (0.7, 1.05):
+        arrivals = [agents * fill * 3.6, agents * fill * 8.4]
+        levels = [
+            priority_waiting(arrivals, 300, agents, within, list(patience))
+            for within in (0.0, 1e-300, 1.0, 20.0, 1e3, 1e6, 1e9, 1e300, math.inf)
+        ]
+        for place in (0, 1):
+            rising = [classes[place].sl_offered for classes in levels]
+            assert (np.diff(rising) >= -1e-10).all()
+            assert rising[0] == pytest.approx(1 - levels[0][place].p_wait, abs=1e-12)
+            assert rising[-3:] == pytest.approx([1 - levels[0][place].p_abandon] * 3, abs=1e-10)
+
+
+@pytest.mark.parametrize("patience", [(1e12, 1e12), (60.0, 1e90), (1e90, 1e90)])
+def test_patience_without_end_in_overload_is_refused_at_once(patience: tuple[float, float]) -> None:
+    """Queues that outgrow any chain are named, not counted one by one."""
+    with pytest.raises(ValueError, match="too long to be solved exactly"):
+        priority_waiting([60, 120], 300, 10, 20, list(patience))
+
+
+def test_next_to_no_volume() -> None:
+    """The least volume finds somebody free; a class without any meets what a single contact would."""
+    for volume in (5e-324, 1e-300, 1e-90):
+        first, second = priority_waiting([volume, volume], 300, 3, 20, [60, 60])
+        assert (first.sl_offered, second.sl_offered, second.p_abandon) == (1, 1, 0)
+    alone = priority_waiting([0, 120], 300, 10, 20, [60, 60])[0]
+    assert alone.sl_offered == pytest.approx(priority_waiting([1e-6, 120], 300, 10, 20, [60, 60])[0].sl_offered)
