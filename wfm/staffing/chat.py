@@ -30,6 +30,7 @@ FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
 _SLOWEST, _FASTEST = 0.001, 1000  # relative to one chat; what is further off is a slip, not a speed-up
+_LIGHT = 1e-100  # erlangs
 BALANCED, EXACT, BOUND = "balanced chain", "exact chain", "bound from above"
 
 
@@ -138,8 +139,8 @@ def _routed(
 ) -> tuple[tuple[Values, float, float] | None, str]:
     """Return one entry: values, share engaged, chats per agent; and the method. None where the balanced ones hold."""
     levels, drain = speed.size, agents * float(speed[-1])
-    if load <= 0 or agents <= 1 or (patience == np.inf and drain <= load):
-        return None, EXACT  # a single agent leaves nothing to route
+    if load <= _LIGHT or agents <= 1 or (patience == np.inf and drain <= load):
+        return None, EXACT  # two at a time never come, or a single agent leaves nothing to route
     if exact and solvable(agents, levels):
         b, engaged, chats = exact_blocking(load, agents, speed, routing)
         values = beyond_slots(b, load, drain, patience, within)

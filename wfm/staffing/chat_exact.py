@@ -126,8 +126,9 @@ def exact_blocking(load: float, agents: int, speed: FloatArray, routing: Routing
 
 def _typical(load: float, agents: int, speed: FloatArray) -> float:
     """Return about how many chats are open: where the balanced chain has its peak."""
-    rates = np.interp(np.linspace(0, speed.size, 200), np.arange(speed.size + 1), np.append(0.0, speed)) * agents
-    return float(np.searchsorted(np.maximum.accumulate(rates), load)) / 199 * speed.size * agents
+    filled = np.linspace(0, speed.size, 200)
+    rates = np.maximum.accumulate(np.interp(filled, np.arange(speed.size + 1), np.append(0.0, speed)) * agents)
+    return float(np.interp(load, rates, filled)) * agents
 
 
 def packed_blocking(load: float, agents: int, speed: FloatArray) -> float:

@@ -25,7 +25,7 @@ Number = TypeVar("Number", float, FloatArray)
 #: How a service level is counted; the names of the fields of :class:`Waiting`.
 Definition = Literal["sl_offered", "sl_answered", "sl_excl_short_ab", "sl_virtual", "sl_left_queue"]
 
-#: The most agents and the largest load in erlangs: a sum over the agents still takes milliseconds there.
+#: The most agents and the largest load in erlangs: a sum over the agents takes some tenths of a second there.
 MOST = 1e12
 #: The most chats that all agents together may hold, where one holds several: a sum over all of them takes 0.1 s there.
 MOST_CHATS = 1e7

@@ -25,6 +25,8 @@ FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
 _CUT = 45.0  # exp(-45) is 3e-20: what lies further down does not reach the last digit
+_RISE, _MOST_STEPS = 2.0, 20_000  # it never rises from its peak, but where patience is unlike all that panels resolve
+_OVERFULL = 1.0 + 1e-6
 _SHARP = 1e9  # widths of the peak from 0 to it; beyond, floating point can't resolve it
 _DROP = 12.0  # the most by which the exponent may change on one panel of 16 points
 
@@ -150,7 +152,9 @@ def forwards(
     """Add everything behind the peak to ``sums``."""
     nodes, slope = np.empty((2, ORDER)), np.empty(ORDER)
     u, h, panel, steep = peak, 0.0, panel_of(edges, peak), 0.0
-    while h > -_CUT:
+    for _ in range(_MOST_STEPS):
+        if not -_CUT < h < _RISE:
+            break
         end = edges[panel + 1] if panel < edges.size - 1 else math.inf
         if u >= end:
             panel += 1
@@ -182,7 +186,9 @@ def backwards(
     """Add everything before the peak to ``sums``; return ``h`` where the sum was cut, at 0 if it was not."""
     nodes, slope = np.empty((2, ORDER)), np.empty(ORDER)
     u, h, panel, steep = peak, 0.0, panel_of(edges, peak), 0.0
-    while u > 0.0 and h > -_CUT:
+    for _ in range(_MOST_STEPS):
+        if not (u > 0.0 and -_CUT < h < _RISE):
+            break
         start = edges[panel]
         if u <= start:
             panel -= 1
@@ -268,12 +274,16 @@ def impatient_any(
     forwards(arrival, drain, edges, table, peak, lost_at_peak, within, sums)
     height = -backwards(arrival, drain, edges, table, peak, lost_at_peak, within, sums)
     weight = sums[0] + sums[1]
+    stays, gone = at(edges, table, within)
+    if weight <= 0.0:  # sharper than the spacing of floats at the peak
+        return fluid(peak, peak - lost_at_peak, drain / arrival, within, gone)
     inverse = math.exp(-height) / (drain * weight)
     idle = (1.0 - b) * inverse / ((1.0 - b) * inverse + b)
     p_wait = b / ((1.0 - b) * inverse + b)
     per_wait = p_wait / weight
-    stays, gone = at(edges, table, within)
     served = max(idle + per_wait * (sums[2] + sums[3]), 1e-300)
+    if arrival * served > drain * _OVERFULL:  # more than can be: the panels don't resolve what happens at the peak
+        return fluid(peak, peak - lost_at_peak, drain / arrival, within, gone)
     in_time = min(idle + per_wait * sums[2], served)
     not_short = max(idle + per_wait * (sums[2] + stays * sums[1]), 1e-300)
     return (

@@ -290,6 +290,33 @@ def test_extremely_short_and_long_patience(kind: Any) -> None:
     assert endless.sl_offered == pytest.approx(waiting(400, 180, 22, 20).sl_offered, abs=1e-12)
 
 
+def test_a_wait_sharper_than_floats_is_a_fluid() -> None:
+    """Twice the load that can be served and 1e30 s of patience for each: half leave, the others wait as long."""
+    got = waiting_general(3.6e-9, 1e12, 1, 300, Patience("fixed", 1e30), (1.0, 0.5))
+    assert (got.p_abandon, got.asa_seconds, got.sl_offered) == pytest.approx((0.5, 1e30, 0.0))
+    never = waiting_general(3.6001e24, 1e-12, 10**9, 0, Patience.of("weibull", 1e30, 10))
+    assert not any(math.isnan(getattr(never, field.name)) for field in fields(never))
+
+
+@pytest.mark.parametrize("fill", [0.5, 1.0001, 1.1, 40.0])
+def test_patience_that_nearly_all_lack_serves_what_can_be(fill: float) -> None:
+    """Most leave at once and a few stay for 1e30 s, with a billion agents: an end, and no more served than can be."""
+    hasty = Patience("gamma", 1e30, 1e-4)
+    got = waiting_general(12e9 * fill, 300, 10**9, 0, hasty)
+    assert got.p_abandon == pytest.approx(max(1 - 1 / fill, 0), abs=1e-5)
+    assert got.occupancy == pytest.approx(min(fill, 1), abs=1e-5)
+
+
+@pytest.mark.parametrize("load", [5e-324, 1e-300, 1e-200, 1e-99, 1e-20, 1e-16])
+@pytest.mark.parametrize("routing", ["least_busy", "most_busy"])
+def test_the_lightest_load_has_an_exact_chain_too(load: float, routing: Any) -> None:
+    """Where floats can't tell the states apart, each has one chat at most."""
+    got = chat_waiting(load, 3600, 200, (1.0, 1.5), 20, 60, routing, True)
+    assert (got.method, got.sl_offered) == ("exact chain", 1.0)
+    assert got.p_wait == pytest.approx(0.0)
+    assert got.engaged == pytest.approx(load / 200, rel=1e-9)
+
+
 def exact_utilisation(ratio: Fraction, chats: int) -> Fraction:
     """Return the utilisation with replies ``ratio`` times as long as the pauses, as a fraction."""
     weights = [Fraction(1)]
