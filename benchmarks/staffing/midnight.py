@@ -85,7 +85,7 @@ def true_stream(futures: int, patience: float | None, seed: int) -> Stream:
     first = np.concatenate([[0], np.cumsum([len(row) for row in rows])]).astype(np.int64)
     arrival = np.concatenate(rows)
     stays = np.inf if patience is None else random.exponential(patience, arrival.size)
-    return Stream(first, arrival, arrival + stays, 0)
+    return Stream(first, arrival, arrival + stays, np.zeros(0, np.int64), 0)
 
 
 def optimum(patience: float | None, minutes: int, futures: int = 500) -> IntArray:

@@ -101,6 +101,9 @@ def _fill_cell(demand: Demand, cell: np.uint64, q: int, t: int, count: int, out:
         out.arrival[n] = (t + _place(slope, uniform(key, _PLACE))) * demand.interval_seconds
         if bot_seconds > 0.0:
             out.arrival[n] += exponential(key, _DIALOGUE) * bot_seconds
+            then = int(out.arrival[n] / demand.interval_seconds)
+            if then < demand.comes.shape[1] and not demand.comes[q, then]:
+                continue
         n += 1
     return n
 
@@ -117,7 +120,7 @@ def _fill_names(demand: Demand, offered: NDArray[np.float32], seed: int, replica
     for t in range(intervals):
         for q in range(queues):
             count = round(offered[q, t])
-            if count > 0:
+            if count > 0 and demand.comes[q, t]:
                 cell = mix(_stream(seed, replication, _CONTACTS, demand.key[q]), np.uint64(t))
                 n = _fill_cell(demand, cell, q, t, count, out, n)
     return n

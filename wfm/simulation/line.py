@@ -99,6 +99,8 @@ class Stream(NamedTuple):
         The contacts of future ``r`` are rows ``first[r]`` to ``first[r + 1]``.
     arrival, limit : float arrays (contacts,)
         Seconds after the horizon's start at which they come, and leave if not served until then.
+    phantoms : int array (contacts,)
+        Open contacts that one who has given up takes all the same: a chat left silently; empty where nobody does.
     waiting : int
         How many contacts of each future wait at the start, before 0: its first rows.
     """
@@ -106,6 +108,7 @@ class Stream(NamedTuple):
     first: IntArray
     arrival: FloatArray
     limit: FloatArray
+    phantoms: IntArray
     waiting: int
 
 

@@ -44,6 +44,8 @@ class Demand(NamedTuple):
     patience_table : float array (queues, points)
     silent, redial : float arrays (queues,)
         Share of those who give up that leave without a sign; that come again.
+    comes : bool array (queues, intervals)
+        Where contacts can come: a closed phone line or chat takes nobody.
     most_errors : float
         Largest share of contacts that anybody sends back; more are not drawn.
     backlog : int array (queues,)
@@ -63,6 +65,7 @@ class Demand(NamedTuple):
     patience_table: FloatArray
     silent: FloatArray
     redial: FloatArray
+    comes: BoolArray
     most_errors: float
     backlog: IntArray
     backlog_age: FloatArray

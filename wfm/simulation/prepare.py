@@ -8,6 +8,7 @@ import numpy as np
 
 from wfm.arrival_shape import log_slopes
 from wfm.grid import TimeGrid
+from wfm.opening import open_intervals
 from wfm.plan import Queue
 from wfm.results import Forecast
 from wfm.simulation.hours import shut_seconds
@@ -48,11 +49,17 @@ def prepare_demand(forecast: Forecast, queues: Sequence[Queue], most_errors: flo
         patience_table=np.array([row.table for row in rows]),
         silent=np.array([queue.silent_abandonment for queue in queues]) * chat,
         redial=np.array([queue.redial for queue in queues]) * waits,
+        comes=_comes(queues, forecast.grid),
         most_errors=most_errors,
         backlog=np.array([queue.backlog for queue in queues], dtype=np.int64),
         backlog_age=ages,
         backlog_gone=np.minimum(np.array(gone), 1.0 - 1e-12),
     )
+
+
+def _comes(queues: Sequence[Queue], grid: TimeGrid) -> BoolArray:
+    every = np.ones(grid.n, dtype=np.bool_)
+    return np.array([every if queue.channel == "email" else open_intervals(grid, queue) for queue in queues])
 
 
 def _containment(forecast: Forecast, queues: Sequence[Queue]) -> FloatArray:

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from wfm.grid import TimeGrid
 from wfm.inputs import Inputs
-from wfm.opening import open_intervals
 from wfm.plan import Queue
 from wfm.progress import Progress, silent
 from wfm.results import Attainment, Forecast
@@ -67,11 +64,11 @@ def simulate(
     -----
     Contacts fall into their interval by the slope of the forecast (:mod:`wfm.arrival_shape`). Those that a bot does not
     contain reach people when its dialogue is over: their clock starts at the hand-over, and that is their arrival.
-    Patience follows the queue's distribution. ``backlog`` waits from the start; it arrived before the plan, so it costs
-    work but counts in no target. A closed phone line or chat takes nobody: contacts of intervals that start while it is
-    closed don't come. People, routing, silent leavers, redials and the comebacks of newcomers' mistakes
-    follow the rules in :mod:`wfm.simulation.engine`. A redial is a new contact to every target; a comeback of a mistake
-    is work, but in no target. The desk starts empty.
+    A closed phone line or chat takes nobody: contacts of intervals that start while it is closed don't come, and a bot
+    hands nobody over then. Patience follows the queue's distribution. ``backlog`` waits from the start; it arrived
+    before the plan, so it costs work but counts in no target. People, routing, silent leavers, redials and the
+    comebacks of newcomers' mistakes follow the rules in :mod:`wfm.simulation.engine`. A redial is a new contact to
+    every target; a comeback of a mistake is work, but in no target. The desk starts empty.
 
     The first response is the moment a person takes a call or chat, and the moment an e-mail is finished. Where a chat's
     rounds are known (:mod:`wfm.simulation.messages`), the first response ends with the first reply; ``round`` counts
@@ -127,7 +124,6 @@ class _Played:
     packed: Gauges
     talk: Talk
     horizon_seconds: float
-    comes: NDArray[np.float32]
 
     @classmethod
     def of(
@@ -141,7 +137,7 @@ class _Played:
         presence = stretches.presence(*absence_by_profile(forecast, queues, stretches.speed, absence))
         return cls(
             desk, demand, presence, len(stretches.people), queues, gauges, pack(gauges, queues, grid),
-            prepare_talk(queues), grid.n * demand.interval_seconds, _comes(queues, grid),
+            prepare_talk(queues), grid.n * demand.interval_seconds,
         )  # fmt: skip
 
     def once(self, offered: NDArray[np.float32], seed: int, replication: int) -> tuple[FloatArray, FloatArray]:
@@ -155,12 +151,6 @@ class _Played:
         return upper, lower
 
 
-def _comes(queues: Sequence[Queue], grid: TimeGrid) -> NDArray[np.float32]:
-    """Return 1 where contacts can come, 0 where a phone line or chat is closed: shape (queues, intervals)."""
-    rows = [np.ones(grid.n) if queue.channel == "email" else open_intervals(grid, queue) for queue in queues]
-    return np.array(rows, dtype=np.float32)
-
-
 def _replicate(
     played: _Played, forecast: Forecast, seed: int, count: int, progress: Progress, jobs: int | None
 ) -> tuple[list[Sums], FloatArray]:
@@ -170,7 +160,7 @@ def _replicate(
     lost = np.zeros((len(gauges), forecast.grid.n))
 
     def one(r: int) -> tuple[FloatArray, FloatArray]:
-        return played.once(forecast.paths[r % len(forecast.paths)] * played.comes, seed, r)
+        return played.once(forecast.paths[r % len(forecast.paths)], seed, r)
 
     with ThreadPoolExecutor(jobs or os.cpu_count() or 1) as pool:
         for r, (upper, lower) in enumerate(pool.map(one, range(count))):

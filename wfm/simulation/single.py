@@ -126,7 +126,7 @@ def draw(
         Who waits at the start of every future.
     """
     first = np.concatenate([[0], np.cumsum(counts.sum(axis=1) + backlog.contacts)]).astype(np.int64)
-    made = Stream(first, np.empty(first[-1]), np.empty(first[-1]), backlog.contacts)
+    made = Stream(first, np.empty(first[-1]), np.empty(first[-1]), np.zeros(0, np.int64), backlog.contacts)
     _fill_all(
         np.ascontiguousarray(counts), interval_seconds, slope, table, backlog, seed, first, made.arrival, made.limit
     )
@@ -242,7 +242,10 @@ def _serve_waiting(
     """Serve those who wait, first come first served; who has lost patience is found on the way."""
     while head < coming and busy < staff * desk.speedup.size:
         gave_up = stream.limit[head] <= now
-        busy += 0 if gave_up else 1
+        if not gave_up:
+            busy += 1
+        elif stream.phantoms.size > 0:
+            busy += stream.phantoms[head]
         cell = math.floor(stream.arrival[head] / desk.interval_seconds) - cells[0]
         if 0 <= cell < cells[1] - cells[0]:
             if gave_up:

@@ -54,6 +54,8 @@ _THREADED = 200_000
 _MARGIN = 2.0
 #: Where a goal is out of reach: what more agents may gain at most, relative to the goal.
 _EASE = 0.01
+#: Futures that are needed to tell chance from what follows the volume.
+_FITTED = 20
 _SWEEPS = 10
 
 
@@ -184,11 +186,30 @@ class _Search:
 
 
 def _safe_mean(upper: FloatArray, lower: FloatArray) -> float:
+    """Return the ratio of the sums less some standard errors of the simulation.
+
+    How the ratio follows the volume is the forecast's business, not chance: only what a parabola in the volume does not
+    explain counts as error.
+    """
     total = lower.sum()
     if total <= 0:
         return math.inf
     mean = float(upper.sum() / total)
-    return mean - _MARGIN * math.sqrt(float(((upper - mean * lower) ** 2).sum())) / float(total)
+    off = upper - mean * lower
+    if len(off) > _FITTED:
+        for power in _parabola(lower - total / len(lower)):
+            size = power @ power
+            if size > 0:
+                off = off - (off @ power) / size * power
+    return mean - _MARGIN * math.sqrt(float((off**2).sum())) / float(total)
+
+
+def _parabola(spread: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return a line and a parabola in numbers of mean 0, at right angles to one another and to a constant."""
+    square = spread * spread
+    size = square.sum()
+    tilt = (square @ spread) / size if size > 0 else 0.0
+    return spread, square - size / len(spread) - tilt * spread
 
 
 @dataclass(frozen=True)

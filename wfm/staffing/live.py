@@ -14,7 +14,8 @@ from wfm.plan import Queue, Target
 from wfm.simulation.measures import RESPONSE_CAP_SECONDS
 from wfm.staffing.by_formula import CELL_MINUTES, Formula, slot_seconds
 from wfm.staffing.chat import chat_waiting, speeds
-from wfm.staffing.correction import Correction, Past, corrected
+from wfm.staffing.comebacks import first_redials, redials
+from wfm.staffing.correction import Correction, Futures, Past, corrected
 from wfm.staffing.gauging import gauge_of
 from wfm.staffing.inversion import UnreachableTargetError
 from wfm.staffing.shrinkage import with_shrinkage
@@ -32,6 +33,8 @@ BoolArray = NDArray[np.bool_]
 OCCUPANCY_MAX = 0.95
 #: From this many contacts per interval an open queue has at least one agent: more than one contact in 20 intervals.
 VOLUME_MIN = 0.05
+#: How often agents are found anew for those who call again because of the agents found before.
+_REDIAL_ROUNDS = 4
 
 
 @dataclass(frozen=True)
@@ -106,7 +109,8 @@ def live_staff(demand: QueueDemand, grid: TimeGrid) -> QueueStaff:
         _by_formula(demand, staff, number, target)
     if staff.problems:
         return staff
-    factor = _repeats(demand, staff.by_formula)
+    lost = _lost(demand, staff.by_formula)
+    factor = _repeats(demand, lost)
     volume = np.where(demand.is_open, demand.mean_volume, 0.0) * factor
     handle = slot_seconds(queue, demand.aht_seconds)
     loads = cell_loads(volume, demand.slope, handle, demand.minutes, queue.bot_seconds)
@@ -117,7 +121,7 @@ def live_staff(demand: QueueDemand, grid: TimeGrid) -> QueueStaff:
             stable = np.floor(loads.mean(axis=1) / len(queue.speedup) + 1e-9) + 1.0
             staff.agents = np.where(floor > 0, np.maximum(floor, stable), floor)
             staff.decided[staff.agents > floor] = "busy"
-        _correct(demand, grid, staff, binding, volume, factor)
+        _correct(demand, grid, staff, binding, volume, lost)
     else:
         staff.agents = staff.by_formula.copy()
     return staff
@@ -150,13 +154,38 @@ def _formula(demand: QueueDemand, target: Target, volume: FloatArray, fine: bool
 
 def _correct(
     demand: QueueDemand, grid: TimeGrid, staff: QueueStaff, binding: list[tuple[int, Target]], volume: FloatArray,
-    factor: FloatArray,
+    lost: FloatArray,
 ) -> None:  # fmt: skip
-    """Replace the agents by those that hold every target in simulation; interval by interval first."""
+    """Replace the agents by those that hold every target in simulation, with those who call again because of them."""
     queue = demand.queue
-    futures = draw_futures(queue, demand.counts, demand.contained, demand.slope, demand.aht_seconds,
-                           demand.minutes, factor, demand.seed)  # fmt: skip
+    again = queue.redial > 0.0 and queue.patience_seconds is not None
+    more = first_redials(demand.counts, queue.redial, lost, demand.seed) if again else np.zeros_like(demand.counts)
     alone = float(np.average(demand.aht_seconds, weights=volume + 1e-12))
+    floor, decided, warnings, before = staff.agents, staff.decided, staff.warnings, None
+    for _ in range(_REDIAL_ROUNDS if again else 1):
+        staff.agents, staff.decided, staff.warnings = floor.copy(), decided.copy(), list(warnings)
+        futures = _drawn(demand, more)
+        _hold(demand, grid, staff, binding, volume, futures, alone)
+        if before is not None and np.array_equal(staff.agents, before):
+            break
+        before = staff.agents
+        if again:
+            gauge = gauge_of(queue, binding[0][1], alone)
+            for _ in range(2):
+                more = redials(_drawn(demand, more), gauge, staff.agents.astype(np.int64), queue, demand.is_open)
+
+
+def _drawn(demand: QueueDemand, more: IntArray) -> Futures:
+    return draw_futures(demand.queue, demand.counts + more, demand.contained, demand.slope, demand.aht_seconds,
+                        demand.minutes, demand.is_open, demand.seed)  # fmt: skip
+
+
+def _hold(
+    demand: QueueDemand, grid: TimeGrid, staff: QueueStaff, binding: list[tuple[int, Target]], volume: FloatArray,
+    futures: Futures, alone: float,
+) -> None:  # fmt: skip
+    """Raise the agents until every target holds for some futures; interval by interval first."""
+    queue = demand.queue
     order = {"interval": 0, "day": 1, "30_days": 2, "horizon": 2}
     for number, target in sorted(binding, key=lambda item: order[item[1].over]):
         window = _counts(demand, number)
@@ -199,15 +228,21 @@ def _told(queue: Queue, target: Target, found: Correction, grid: TimeGrid) -> li
     return told
 
 
-def _repeats(demand: QueueDemand, agents: FloatArray) -> FloatArray:
-    """Return by how much redials and silent customers raise the work, given how many give up: shape (n,)."""
+def _lost(demand: QueueDemand, agents: FloatArray) -> FloatArray:
+    """Return the share that gives up by the formulas, 0 where that adds no work: shape (n,)."""
     queue = demand.queue
     if queue.patience_seconds is None or (queue.redial == 0.0 and queue.silent_abandonment == 0.0):
-        return np.ones(agents.size)
+        return np.zeros(agents.size)
     per_hour = np.where(demand.is_open, demand.mean_volume, 0.0) * 60.0 / demand.minutes
     lost = chat_waiting(
         per_hour, demand.aht_seconds, agents.astype(np.int64), queue.speedup, 0.0, queue.patience_seconds
     ).p_abandon  # fmt: skip
+    return np.asarray(lost, dtype=np.float64)
+
+
+def _repeats(demand: QueueDemand, lost: FloatArray) -> FloatArray:
+    """Return by how much redials and silent customers raise the work, given the share that gives up: shape (n,)."""
+    queue = demand.queue
     phantom = queue.silent_abandonment * queue.silent_seconds / slot_seconds(queue, demand.aht_seconds)
     return np.asarray(1.0 / (1.0 - queue.redial * lost) + lost * phantom, dtype=np.float64)
 

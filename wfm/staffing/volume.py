@@ -15,6 +15,7 @@ from wfm.results import Forecast
 from wfm.simulation.line import NO_BACKLOG, Backlog, Desk, Stream
 from wfm.simulation.measures import MOMENT
 from wfm.simulation.single import draw, patience_table
+from wfm.staffing.by_formula import slot_seconds
 from wfm.staffing.chat import speeds
 from wfm.staffing.correction import Futures
 from wfm.staffing.patience import patience_of
@@ -98,18 +99,17 @@ def reached_counts(
 
 def draw_futures(
     queue: Queue, counts: IntArray, contained: IntArray, slope: FloatArray, aht_seconds: FloatArray, minutes: int,
-    factor: FloatArray, seed: int,
+    is_open: BoolArray, seed: int,
 ) -> Futures:  # fmt: skip
-    """Return the futures of a queue, ready to be played; ``factor`` (intervals,) adds contacts that come again."""
-    if np.any(factor > 1.0):
-        random = np.random.default_rng((seed, zlib.crc32(queue.id.encode()), 1))
-        counts = counts + random.poisson(counts * (factor - 1.0))
+    """Return the futures of a queue, ready to be played; ``counts`` holds those who come again, too."""
     interval = minutes * 60.0
     packed = queue.routing == "most_busy" and queue.concurrency > 1
     desk = Desk(speeds(queue.speedup), np.ascontiguousarray(aht_seconds), interval, packed)
     stream = draw(counts, interval, slope, patience_table(patience_of(queue)), seed, _backlog(queue))
     if queue.bot_seconds > 0.0:
-        stream = _delayed(stream, queue.bot_seconds, seed)
+        stream = _delayed(stream, queue.bot_seconds, interval, is_open, seed)
+    if queue.silent_abandonment > 0.0 and queue.patience_seconds is not None:
+        stream = stream._replace(phantoms=_phantoms(queue, len(stream.arrival), aht_seconds, seed))
     speed = desk.speedup
     busy = counts[:, 0].mean() / interval * aht_seconds[0] * speed.size / speed[-1]
     return Futures(desk, stream, contained.astype(np.float64), round(float(busy)), seed)
@@ -124,8 +124,19 @@ def _backlog(queue: Queue) -> Backlog:
     return Backlog(queue.backlog, max(queue.backlog_age_seconds, MOMENT), -math.log(max(left, 1e-300)))
 
 
-def _delayed(stream: Stream, seconds: float, seed: int) -> Stream:
-    """Return the contacts as they come out of a bot's dialogue of exponential length, in order of time."""
+def _phantoms(queue: Queue, contacts: int, aht_seconds: FloatArray, seed: int) -> IntArray:
+    """Return how many contacts each takes the place of if it gives up: as much work as its slot is kept, on average."""
+    random = np.random.default_rng((seed, 3))
+    each = queue.silent_seconds / float(slot_seconds(queue, aht_seconds).mean())
+    silent = random.random(contacts) < queue.silent_abandonment
+    return np.where(silent, np.floor(each + random.random(contacts)), 0.0).astype(np.int64)
+
+
+def _delayed(stream: Stream, seconds: float, interval: float, is_open: BoolArray, seed: int) -> Stream:
+    """Return the contacts as they come out of a bot's dialogue of exponential length, in order of time.
+
+    Who comes out while the queue is closed is not taken any more.
+    """
     arrival, limit = stream.arrival.copy(), stream.limit.copy()
     random = np.random.default_rng((seed, 2))
     for first, last in pairwise(stream.first.tolist()):
@@ -134,7 +145,10 @@ def _delayed(stream: Stream, seconds: float, seed: int) -> Stream:
         order = np.argsort(arrival[first:last] + later, kind="stable")
         limit[first:last] = (limit[first:last] + later)[order]
         arrival[first:last] = (arrival[first:last] + later)[order]
-    return stream._replace(arrival=arrival, limit=limit)
+    place = np.floor(arrival / interval).astype(np.int64)
+    kept = (place < 0) | (place >= is_open.size) | is_open[np.clip(place, 0, is_open.size - 1)]
+    first = np.concatenate([[0], np.cumsum(kept)])[stream.first].astype(np.int64)
+    return stream._replace(first=first, arrival=arrival[kept], limit=limit[kept])
 
 
 def raise_all(problems: list[Problem]) -> None:

@@ -100,6 +100,7 @@ def steady_demand(per_hour: FloatArray, aht_seconds: float, patience: Sequence[f
         patience_table=np.array([row.table for row in rows]),
         silent=none,
         redial=none,
+        comes=np.ones(per_hour.shape, dtype=np.bool_),
         most_errors=0.0,
         backlog=np.zeros(queues, np.int64),
         backlog_age=none,

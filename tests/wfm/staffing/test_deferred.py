@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
+from scipy.optimize import linprog
 
 from wfm.staffing import constant_staff, deferred_requirement
 from wfm.staffing.deferred import Clock, backlog_due, binding_window, due_after, whole_staff
@@ -63,6 +64,40 @@ def test_peak_is_the_least_possible_and_all_is_done_in_time(work: list[int], spa
     assert replay(whole, arriving, due) == []
     assert (whole == np.floor(whole)).all()
     assert whole.max() <= math.ceil(got.agents.max() - 1e-9)
+
+
+def least_peak(load: list[tuple[int, int, float]], is_open: NDArray[np.bool_]) -> float:
+    """Return the least peak with which triples of arrival, due interval and work are done in time, by an LP."""
+    load = [(first, due, work) for first, due, work in load if due <= is_open.size and work > 0]
+    ways = [(k, t) for k, (first, due, _) in enumerate(load) for t in range(first, due) if is_open[t]]
+    if not ways:
+        return 0.0
+    all_done, not_above = np.zeros((len(load), len(ways) + 1)), np.zeros((is_open.size, len(ways) + 1))
+    not_above[:, -1] = -1.0
+    for way, (k, t) in enumerate(ways):
+        all_done[k, way], not_above[t, way] = 1.0, 1.0
+    cost = np.append(np.zeros(len(ways)), 1.0)
+    found = linprog(cost, not_above, np.zeros(is_open.size), all_done, [work for _, _, work in load])
+    assert found.status == 0
+    return float(found.fun)
+
+
+@given(
+    blocks=st.lists(st.tuples(st.booleans(), st.integers(1, 5)), min_size=1, max_size=6), span=st.integers(1, 9),
+    clock=st.sampled_from(["calendar", "open"]), backlog=st.integers(0, 40), data=st.data(),
+)  # fmt: skip
+def test_peak_is_that_of_a_linear_program_over_closed_stretches(
+    blocks: list[tuple[bool, int]], span: int, clock: Clock, backlog: int, data: st.DataObject
+) -> None:
+    """Nights closed for longer than the deadline or not: no staffing that does all in time has a lower peak."""
+    is_open = np.array([there for there, length in blocks for _ in range(length)])
+    work = np.array(data.draw(st.lists(st.integers(0, 40), min_size=is_open.size, max_size=is_open.size)), dtype=float)
+    due = due_after(is_open, 1, span, clock)
+    left = data.draw(st.integers(0, span if is_open[0] else 0))
+    old_due = int(backlog_due(is_open, 1, np.array([float(left)]), clock)[0])
+    got = deferred_requirement(work, 1, is_open, span, clock, float(backlog), float(left))
+    load = [(i, int(due[i]), float(amount)) for i, amount in enumerate(work)] + [(0, old_due, float(backlog))]
+    assert got.agents.max() == pytest.approx(least_peak(load, is_open), abs=1e-6)
 
 
 @given(work=works, span=st.integers(1, 8), data=st.data())

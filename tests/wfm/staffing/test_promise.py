@@ -103,6 +103,45 @@ def test_every_interval_holds_where_demand_falls(seconds: float, minutes: int, p
     assert np.mean([result.expected for result in results]) <= 0.93
 
 
+JUMP = np.where((np.arange(48) >= 18) & (np.arange(48) < 28), 400.0, 20.0)
+
+
+def test_who_calls_again_later_is_staffed_for_when_they_do() -> None:
+    """Callers lost in a peak come again an hour later, when few people are there."""
+    queue = {
+        **PHONE, "patience_seconds": 60, "redial": 0.8, "redial_seconds": 3600,
+        "target": [by_interval(seconds=20, share=0.5)],
+    }  # fmt: skip
+    for result in answered(queue, np.broadcast_to(JUMP, (200, 48)), 300.0):
+        assert result.expected >= 0.5 - 3.5 * result.standard_error
+
+
+def test_chats_left_silently_are_staffed_for() -> None:
+    """They keep their place in line and a slot, and some come again; a day in nine of ten futures all the same."""
+    chat = {"id": "q", "channel": "chat", "concurrency": 4, "patience_seconds": 60, "redial": 0.5}
+    silent = {"silent_abandonment": 0.5, "silent_seconds": 300}
+    factor = np.exp(0.1 * np.random.default_rng(4).standard_normal((240, 1)))
+    (result,) = answered({**chat, **silent, "target": [goal(seconds=20, share=0.5)]}, JUMP * factor, 300.0)
+    assert 0.8 <= result.probability_met <= 0.99
+
+
+def test_a_bot_hands_nobody_over_to_a_closed_line() -> None:
+    """Every interval in which contacts reach people is staffed, the last before closing, too."""
+    queue = {**PHONE, "open": "09:00-21:00", "bot_seconds": 600, "target": [by_interval(seconds=20)]}
+    results = answered(queue, np.full((160, 48), 60.0), 300.0)
+    assert len(results) == 24
+    for result in results:
+        assert result.expected >= 0.8 - 3.5 * result.standard_error
+
+
+def test_the_spread_of_the_forecast_is_no_error_of_the_simulation() -> None:
+    """Without confidence the mean of very uncertain futures is met, not exceeded by a fifth of what is missed."""
+    factor = np.exp(0.5 * np.random.default_rng(4).standard_normal((240, 1)))
+    volumes = np.concatenate([np.full((240, 48), 180.0) * factor] * 2)
+    (result,) = answered({**PHONE, "target": [by_interval(seconds=20, over="horizon")]}, volumes, 300.0)
+    assert 0.79 <= result.expected <= 0.84
+
+
 @pytest.mark.parametrize("patience", [None, 600.0])
 @pytest.mark.parametrize("age", [0.0, 120.0])
 def test_the_backlog_is_out_of_the_way_in_time(age: float, patience: float | None) -> None:
