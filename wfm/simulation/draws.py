@@ -189,6 +189,17 @@ def _fill_contacts(demand: Demand, names: Names, order: RowArray, backlog: int, 
         out.arrival[n] = arrival
         still_there = 1.0 - demand.backlog_gone[q] if c < backlog else 1.0
         _describe(demand, out, n, q, _interval_in(demand, arrival), names.key[c], still_there)
+        if c < backlog:
+            out.patience[n] += _opening(demand, q)
+
+
+@part
+def _opening(demand: Demand, q: int) -> float:
+    """Return when a queue opens first; infinite when it never does."""
+    for t in range(demand.comes.shape[1]):
+        if demand.comes[q, t]:
+            return float(t * demand.interval_seconds)
+    return np.inf
 
 
 @compiled
@@ -198,7 +209,8 @@ def _follow(demand: Demand, contacts: Contacts, known: int, out: Contacts, back:
     for c in range(known):
         q, key, origin = contacts.queue[c], contacts.key[c], c
         while True:
-            redials = uniform(key, _REDIAL) < demand.redial[q]
+            # The backlog belongs to the days before, and so would its redials.
+            redials = contacts.arrival[c] >= 0.0 and uniform(key, _REDIAL) < demand.redial[q]
             luck = uniform(key, _LUCK)
             if not redials and luck >= demand.most_errors:
                 break

@@ -80,14 +80,17 @@ class Backlog(NamedTuple):
         How long they have waited by then, above 0.
     spent : float
         ``-log`` of the share that is still willing to wait after so long: 0 where nobody gives up.
+    opens_seconds : float
+        When the queue opens first: from then on their patience runs on.
     """
 
     contacts: int
     age_seconds: float
     spent: float
+    opens_seconds: float
 
 
-NO_BACKLOG = Backlog(0, 1.0, 0.0)
+NO_BACKLOG = Backlog(0, 1.0, 0.0, 0.0)
 
 
 class Stream(NamedTuple):

@@ -50,7 +50,7 @@ class Demand(NamedTuple):
         Largest share of contacts that anybody sends back; more are not drawn.
     backlog : int array (queues,)
         Contacts that wait at the start, ``backlog_age`` seconds old; of the others of their age the share
-        ``backlog_gone`` has given up.
+        ``backlog_gone`` has given up. Where the queue is closed their patience runs on from its opening.
     """
 
     key: KeyArray

@@ -52,7 +52,8 @@ def _fill(
         arrival[row], limit[row] = -backlog.age_seconds, math.inf
         if table.size > 0:
             state += _WEYL
-            limit[row] = arrival[row] + _willing(table, backlog.spent + exponential(state, 0))
+            left = _willing(table, backlog.spent + exponential(state, 0)) - backlog.age_seconds
+            limit[row] = backlog.opens_seconds + left
         row += 1
     for i in range(counts.size):
         n = counts[i]

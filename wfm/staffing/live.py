@@ -210,6 +210,8 @@ def _told(queue: Queue, target: Target, found: Correction, grid: TimeGrid) -> li
     goal = float((target.seconds if target.metric == "average_response" else target.share) or 0.0)
     late = np.flatnonzero(sign * (found.windows - goal) < -1e-9)
     told = []
+    if not found.holds:
+        return [f"{name}: neither the 30 days nor the plan's own days can hold; more agents would help next to nothing"]
     if not found.within_reach:
         told.append(
             f"{name}: the days before the plan are so far behind that the 30 days up to its end can't hold; it is "
@@ -220,7 +222,7 @@ def _told(queue: Queue, target: Target, found: Correction, grid: TimeGrid) -> li
             f"{name}: the 30 days hold on {grid.days - late.size} of {grid.days} days of the plan, not yet on "
             f"{grid.dates[late[-1]]}: the days before the plan were behind"
         )
-    if sign * (found.own - goal) < -1e-9 and math.isfinite(found.own):
+    if found.within_reach and sign * (found.own - goal) < -1e-9 and math.isfinite(found.own):
         told.append(
             f"{name}: the plan's own days reach {found.own:.4g} only and use up what the days before have left over; "
             "judge it by day or horizon to keep that"

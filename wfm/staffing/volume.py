@@ -105,7 +105,8 @@ def draw_futures(
     interval = minutes * 60.0
     packed = queue.routing == "most_busy" and queue.concurrency > 1
     desk = Desk(speeds(queue.speedup), np.ascontiguousarray(aht_seconds), interval, packed)
-    stream = draw(counts, interval, slope, patience_table(patience_of(queue)), seed, _backlog(queue))
+    stream = draw(counts, interval, slope, patience_table(patience_of(queue)), seed,
+                  _backlog(queue, is_open, interval))  # fmt: skip
     if queue.bot_seconds > 0.0:
         stream = _delayed(stream, queue.bot_seconds, interval, is_open, seed)
     if queue.silent_abandonment > 0.0 and queue.patience_seconds is not None:
@@ -115,13 +116,14 @@ def draw_futures(
     return Futures(desk, stream, contained.astype(np.float64), round(float(busy)), seed)
 
 
-def _backlog(queue: Queue) -> Backlog:
-    """Return who waits at the start: those of the backlog who have not given up yet."""
-    if not queue.backlog:
+def _backlog(queue: Queue, is_open: BoolArray, interval: float) -> Backlog:
+    """Return who waits at the start: those of the backlog who have not given up yet, patient until the opening."""
+    if not queue.backlog or not np.any(is_open):
         return NO_BACKLOG
     patience = patience_of(queue)
     left = 1.0 if patience is None else float(patience.survival(queue.backlog_age_seconds))
-    return Backlog(queue.backlog, max(queue.backlog_age_seconds, MOMENT), -math.log(max(left, 1e-300)))
+    return Backlog(queue.backlog, max(queue.backlog_age_seconds, MOMENT), -math.log(max(left, 1e-300)),
+                   float(np.argmax(is_open)) * interval)  # fmt: skip
 
 
 def _phantoms(queue: Queue, contacts: int, aht_seconds: FloatArray, seed: int) -> IntArray:

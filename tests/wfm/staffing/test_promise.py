@@ -59,7 +59,15 @@ def answered(
     queue: dict[str, Any], volumes: np.ndarray, aht: float, minutes: int = 30, days: int = 1,
     attained: Sequence[Attained] = (),
 ) -> tuple[TargetResult, ...]:  # fmt: skip
-    """Return what the targets are with a team of exactly the required size, on the second half of the futures."""
+    """Return what the targets are with a team of exactly the required size."""
+    return staffed_and_answered(queue, volumes, aht, minutes, days, attained)[1]
+
+
+def staffed_and_answered(
+    queue: dict[str, Any], volumes: np.ndarray, aht: float, minutes: int = 30, days: int = 1,
+    attained: Sequence[Attained] = (),
+) -> tuple[np.ndarray, tuple[TargetResult, ...]]:  # fmt: skip
+    """Return the agents, and what the targets are with a team of exactly the required size, on the second half of the futures."""
     half = len(volumes) // 2
     random, hours = np.random.default_rng(8), minutes / 60
     bare = replace(make_inputs([queue], days=days, interval_minutes=minutes), attained=tuple(attained))
@@ -74,7 +82,7 @@ def answered(
         for first, last in stretches(need > row)
     )
     fresh = make_forecast(inputs, random.poisson(volumes[half:, None]), [aht])
-    return simulate(inputs, fresh, Played(activities=acts), seed=44, replications=half).targets
+    return need, simulate(inputs, fresh, Played(activities=acts), seed=44, replications=half).targets
 
 
 def stretches(there: np.ndarray) -> list[tuple[int, int]]:
@@ -143,14 +151,16 @@ def test_the_spread_of_the_forecast_is_no_error_of_the_simulation() -> None:
 
 
 @pytest.mark.parametrize("patience", [None, 600.0])
-@pytest.mark.parametrize("age", [0.0, 120.0])
-def test_the_backlog_is_out_of_the_way_in_time(age: float, patience: float | None) -> None:
+@pytest.mark.parametrize(("age", "hours"), [(0.0, "00:00-24:00"), (120.0, "00:00-24:00"), (60.0, "08:00-20:00")])
+def test_the_backlog_is_out_of_the_way_in_time(age: float, hours: str, patience: float | None) -> None:
     """Sixty contacts wait at the start: they do not count, but whoever comes is answered in time all the same."""
     queue = {
-        **PHONE, "patience_seconds": patience, "backlog": 60, "backlog_age_seconds": age,
+        **PHONE, "patience_seconds": patience, "backlog": 60, "backlog_age_seconds": age, "open": hours,
         "target": [by_interval(seconds=20)],
     }  # fmt: skip
-    results = answered(queue, np.full((240, 48), 60.0), 300.0)
+    need, results = staffed_and_answered(queue, np.full((240, 48), 60.0), 300.0)
+    first = int(np.flatnonzero(need)[0])
+    assert need[first] > need[first + 2]
     for result in results[:8]:
         assert result.expected >= 0.8 - 3.5 * result.standard_error
         assert result.counted == pytest.approx(60, rel=0.1)
