@@ -67,7 +67,7 @@ def staffed_and_answered(
     queue: dict[str, Any], volumes: np.ndarray, aht: float, minutes: int = 30, days: int = 1,
     attained: Sequence[Attained] = (),
 ) -> tuple[np.ndarray, tuple[TargetResult, ...]]:  # fmt: skip
-    """Return the agents found, and what the targets are with exactly so many people, on the other half of the futures."""
+    """Return the agents found, and what the targets are with exactly that many people, on other futures."""
     half = len(volumes) // 2
     random, hours = np.random.default_rng(8), minutes / 60
     bare = replace(make_inputs([queue], days=days, interval_minutes=minutes), attained=tuple(attained))
