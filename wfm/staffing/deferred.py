@@ -109,17 +109,25 @@ def deferred_requirement(
 
 
 def due_after(
-    is_open: BoolArray, interval_seconds: float, deadline_seconds: float, clock: Clock = "calendar"
+    is_open: BoolArray,
+    interval_seconds: float,
+    deadline_seconds: float,
+    clock: Clock = "calendar",
+    *,
+    restarts: bool = True,
 ) -> IntArray:
     """Return before which interval the work of each interval is due; from the opening where it opens too late.
 
     By the ``"open"`` clock it is due when as many open intervals as the deadline has have passed, the one it arrives in
-    included; far behind the end where there are not so many left.
+    included; far behind the end where there are not so many left. Without ``restarts`` what can't be on time by the
+    calendar is due before it could be done.
     """
     span = _whole_intervals(deadline_seconds, interval_seconds)
     arrival = np.arange(is_open.size)
     if _checked(clock) == "open":
         return _after_open(is_open, arrival, np.full(is_open.size, span))
+    if not restarts:
+        return arrival + span
     opening = next_open(is_open)
     return np.where(opening >= arrival + span, opening + span, arrival + span)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,10 +9,11 @@ from numpy.typing import NDArray
 
 from wfm.grid import TimeGrid
 from wfm.plan import Target
-from wfm.staffing.correction import LEVEL_STEP, fewest
+from wfm.staffing.correction import LEVEL_STEP
 from wfm.staffing.deferred import backlog_due, broken_stretches, due_after, staff_by_due, whole_staff
 from wfm.staffing.live import QueueDemand, QueueStaff, target_text
-from wfm.staffing.on_time import work_on_time
+from wfm.staffing.mail_judge import MailJudge
+from wfm.staffing.mail_levels import found_levels
 
 __all__ = ["mail_staff"]
 
@@ -49,27 +49,34 @@ def mail_staff(demand: QueueDemand, grid: TimeGrid) -> QueueStaff:
     targets = [(n, target) for n, target in enumerate(demand.queue.target) if target.metric in _TIMED]
     left_out = {target.metric for target in demand.queue.target} - set(_TIMED)
     for metric in sorted(left_out):
-        staff.warnings.append(f"queue '{demand.queue.id}': target '{metric}' has no meaning for e-mail and is left out")
+        staff.warnings.append(
+            f"queue '{demand.queue.id}': target '{metric}' has no meaning for e-mail, which waits until it is "
+            "done; it is left out"
+        )
     if not np.any(demand.is_open):
         return staff
     for number, target in targets:
         _warn(demand, grid, target, staff, number)
-        needed = _for_target(demand, grid, target, demand.volumes[number], demand.windows[number])
+        needed = _Straight.of(demand, grid, number).agents(demand.volumes[number])
         staff.by_formula = np.maximum(staff.by_formula, needed)
-        if demand.is_played and target.metric != "average_response":
-            needed = _corrected(demand, grid, number, target, staff)
+        if demand.is_played and target.metric in _SHARES:
+            needed = _corrected(demand, grid, number, staff)
         staff.agents = np.maximum(staff.agents, needed)
     if not targets:
         horizon = _Horizon.of(grid, 0.0)
-        work = demand.mean_volume * demand.aht_seconds
-        backlog = _backlog(demand)
-        path = _by_next_day(demand, horizon, work, backlog)
-        staff.agents = whole_staff(path, work[horizon.place], demand.minutes * 60.0, backlog)[: horizon.length]
+        work = (demand.mean_volume * demand.aht_seconds)[horizon.place]
+        backlog, due = _backlog(demand), _next_day(demand, horizon)
+        path = staff_by_due(
+            work, demand.minutes * 60.0, demand.is_open[horizon.place], due, np.array([backlog]),
+            np.array([_first_day(demand, grid)]),
+        )  # fmt: skip
+        staff.agents = whole_staff(path, work, demand.minutes * 60.0, backlog)[: horizon.length]
         staff.by_formula = staff.agents
     return staff
 
 
-_TIMED = ("resolved_within", "answered_within", "average_response")
+_SHARES = ("resolved_within", "answered_within")
+_TIMED = (*_SHARES, "average_response")
 
 
 def _backlog(demand: QueueDemand) -> float:
@@ -77,87 +84,73 @@ def _backlog(demand: QueueDemand) -> float:
     return float(demand.queue.backlog * demand.aht_seconds[0])
 
 
-def _corrected(demand: QueueDemand, grid: TimeGrid, number: int, target: Target, staff: QueueStaff) -> FloatArray:
-    """Return the staff for the smallest factor on the mean volume with which the target holds in every period."""
-    interval = demand.minutes * 60.0
-    due = due_after(demand.is_open, interval, target.seconds or 0.0, target.clock)
-    place = {"interval": np.arange(grid.n), "day": grid.day_index}.get(target.over, np.zeros(grid.n, dtype=np.int64))
-    period = np.where(demand.windows[number], place, -1)
-    work = (demand.counts * demand.aht_seconds).astype(np.float64)
-    known = _Known.of(demand, number, target, period)
+def _line(demand: QueueDemand, is_open: BoolArray) -> IntArray:
+    """Return the intervals in the order in which their mail is done: by the queue's tightest deadline."""
+    timed = [target for target in demand.queue.target if target.seconds is not None]
+    if not timed:
+        return np.arange(is_open.size)
+    tightest = min(timed, key=lambda target: target.seconds or 0.0)
+    due = due_after(is_open, demand.minutes * 60.0, tightest.seconds or 0.0, tightest.clock)
+    return np.argsort(due, kind="stable")
 
-    def staffed(level: int) -> FloatArray:
-        volume = demand.mean_volume * math.exp(LEVEL_STEP * level)
-        return _for_target(demand, grid, target, volume, demand.windows[number])
 
-    def chance(level: int) -> float:
-        return known.chance(*work_on_time(work, staffed(level) * interval, due, period, _backlog(demand)))
+#: How much of what a target allows to be late may be late behind a block of other work, first in a day's line: tried
+#: in turn, the straightest staffing is taken.
+_SPARED = (0.0, 0.5, 0.9)
 
-    wanted = 0.5 if target.confidence is None else target.confidence
-    level = fewest(lambda tried: chance(tried) >= wanted, _LOWEST, 0, _HIGHEST)
-    if level is None:
-        best = chance(_HIGHEST)
-        level = fewest(lambda tried: chance(tried) >= best - _EASE, _LOWEST, 0, _HIGHEST)
-        staff.warnings.append(
-            f"queue '{demand.queue.id}', {target_text(target)}: no staffing tried held it everywhere; more people than "
-            "these would help next to nothing"
+
+def _corrected(demand: QueueDemand, grid: TimeGrid, number: int, staff: QueueStaff) -> FloatArray:
+    """Return the staff for the smallest factors on the mean volume, day by day, with which the target holds."""
+    judge = MailJudge.of(demand, grid, number, _line(demand, demand.is_open), _backlog(demand))
+    interval, over = demand.minutes * 60.0, demand.queue.target[number].over
+    tried: list[tuple[bool, FloatArray]] = []
+    plain: list[IntArray] = []
+    for spared in _SPARED:
+        straight = _Straight.of(demand, grid, number, spared)
+
+        def staffed(levels: IntArray, straight: _Straight = straight) -> FloatArray:
+            return straight.agents(demand.mean_volume * np.exp(LEVEL_STEP * levels[grid.day_index]))
+
+        if not any(np.array_equal(straight.due, due) for due in plain):
+            plain.append(straight.due)
+            levels, holds = found_levels(judge, staffed, interval, grid, over)
+            tried.append((holds, staffed(levels)))
+    # Those that hold first; if none does, that which spares nobody.
+    holds, agents = min((one for one in tried if one[0]), key=lambda one: float((one[1] ** 2).sum()), default=tried[0])
+    staff.warnings += _told(demand, number, judge, holds)
+    return agents
+
+
+def _told(demand: QueueDemand, number: int, judge: MailJudge, holds: bool) -> list[str]:
+    """Return what a planner must know of the staff found."""
+    target = demand.queue.target[number]
+    name, told = f"queue '{demand.queue.id}', {target_text(target)}", []
+    if judge.behind:
+        told.append(
+            f"{name}: the days before the plan are so far behind that the 30 days up to its end can't hold; it is "
+            "staffed so that its own days reach the goal"
         )
-    return staffed(_HIGHEST if level is None else level)
+    lost, asked = int((~judge.reachable).sum()), int(judge.asked.sum())
+    if lost:
+        told.append(
+            f"{name}: too much is late before anybody could do it: no staff holds the target on {lost} of {asked} "
+            f"{_SPANS[target.over]}; there it is staffed as if the clock of that mail started at the opening"
+        )
+    if not holds:
+        told.append(f"{name}: no staffing tried held it everywhere; more people than these would help next to nothing")
+    return told
 
 
-# All expected work is done, whatever a target allows: else it would pile up.
-_LOWEST, _HIGHEST = 0, 80
-#: Where no staffing holds: what more of it may gain at most, in probability.
-_EASE = 0.02
-
-
-@dataclass(frozen=True)
-class _Known:
-    """What a target of deferred work counts besides the work that people do.
-
-    Attributes
-    ----------
-    good, total : float arrays (futures, periods)
-        Agent time that is on time without people: what bots keep, where that counts, and the past of 30 days.
-    assessed : bool array (futures, periods)
-        Whether enough is counted.
-    goal : float
-    """
-
-    good: FloatArray
-    total: FloatArray
-    assessed: BoolArray
-    goal: float
-
-    @classmethod
-    def of(cls, demand: QueueDemand, number: int, target: Target, period: IntArray) -> _Known:
-        past, counts = demand.pasts[number], demand.counts
-        handle = float(np.average(demand.aht_seconds, weights=demand.mean_volume + 1e-12))
-        kept = demand.contained if target.bots == "included" else np.zeros(counts.shape)
-        by_bots = _by_period(kept * demand.aht_seconds, period)
-        counted = _by_period(counts + kept, period) + past.lower
-        good, total = by_bots + past.upper * handle, by_bots + past.lower * handle
-        return cls(good, total, counted >= target.exempt_below, target.share or 0.0)
-
-    def chance(self, good: FloatArray, total: FloatArray) -> float:
-        """Return the probability that the period holds which holds least often; one that is not assessed does."""
-        up, low = good + self.good, total + self.total
-        reached = np.divide(up, low, out=np.ones(up.shape), where=low > 0) >= self.goal - 1e-9
-        return float((reached | ~self.assessed).mean(axis=0).min(initial=1.0))
-
-
-def _by_period(values: NDArray[np.generic], period: IntArray) -> FloatArray:
-    """Return sums by period, (futures, periods), of values by interval; -1 is no period."""
-    out = np.zeros((len(values), int(period.max(initial=-1)) + 1))
-    kept = period >= 0
-    np.add.at(out.T, period[kept], values[:, kept].T)
-    return out
+_SPANS = {"interval": "intervals", "day": "days", "horizon": "horizons", "30_days": "windows of 30 days"}
 
 
 def _method(demand: QueueDemand) -> str:
-    if not demand.is_played:
+    if not demand.is_played or not any(target.metric in _SHARES for target in demand.queue.target):
         return _METHOD
-    return f"{_METHOD}; for the smallest factor on the volume with which targets hold in {len(demand.counts)} futures"
+    return (
+        f"{_METHOD}; for the smallest factors on the volume, day by day, with which targets hold in "
+        f"{len(demand.counts)} futures"
+    )
 
 
 _METHOD = (
@@ -167,38 +160,103 @@ _METHOD = (
 )
 
 
-def _for_target(
-    demand: QueueDemand, grid: TimeGrid, target: Target, volume: FloatArray, window: BoolArray
-) -> FloatArray:
-    """Return whole agents that finish the target's share of a volume in time, and the rest by the next open day."""
-    deadline, interval = target.seconds or 0.0, demand.minutes * 60.0
-    horizon = _Horizon.of(grid, deadline)
-    work = volume * demand.aht_seconds
-    share = 1.0 if target.metric == "average_response" else target.share or 0.0
-    pressing = np.where(window, work * share, 0.0)
-    is_open = demand.is_open[horizon.place]
-    arriving = pressing[horizon.place]
-    due = due_after(is_open, interval, deadline, target.clock)
-    backlog = np.array([_backlog(demand)])
-    left = np.array([deadline - demand.queue.backlog_age_seconds])
-    old_due = backlog_due(is_open, interval, left, target.clock)
-    # Rounding the sum keeps each part on time: what is ahead of the sum can be split to be ahead of each part.
-    path = staff_by_due(arriving, interval, is_open, due, backlog, np.minimum(old_due, due[0]))
-    path = path + _by_next_day(demand, horizon, work - pressing)
-    return whole_staff(path, work[horizon.place], interval, float(backlog[0]))[: horizon.length]
+@dataclass(frozen=True)
+class _Straight:
+    """The straightest staffing of a target: its share in time, the rest by the next open day.
 
+    What the target does not count has time until then, too, but stands in the same line: it is done before what comes
+    later and is due. So is what is due only after the plan: it must not pile up.
 
-def _by_next_day(demand: QueueDemand, horizon: _Horizon, work: FloatArray, backlog: float = 0.0) -> FloatArray:
-    """Return the staff, parts included, that finishes all work by the end of the next open day after its arrival.
-
-    A backlog is finished by the end of the first open day.
+    Attributes
+    ----------
+    demand : QueueDemand
+    horizon : _Horizon
+    is_open : bool array (intervals of the horizon,)
+    share : float array (intervals of the horizon,)
+        Of the work of each interval, done before ``due``; the rest before ``next_day``.
+    due, next_day : int arrays (intervals of the horizon,)
+    backlog_due : int
     """
-    is_open, arriving = demand.is_open[horizon.place], work[horizon.place]
-    interval = demand.minutes * 60.0
+
+    demand: QueueDemand
+    horizon: _Horizon
+    is_open: BoolArray
+    share: FloatArray
+    due: IntArray
+    next_day: IntArray
+    backlog_due: int
+
+    @classmethod
+    def of(cls, demand: QueueDemand, grid: TimeGrid, number: int, spared: float = 0.0) -> _Straight:
+        """Return the staffing of a target.
+
+        ``spared`` is the part of what the target allows to be late that is late first in each day's line.
+        """
+        target, interval = demand.queue.target[number], demand.minutes * 60.0
+        deadline, horizon = target.seconds or 0.0, _Horizon.of(grid, target.seconds or 0.0)
+        is_open, counts = demand.is_open[horizon.place], demand.windows[number][horizon.place]
+        volume, next_day = demand.mean_volume[horizon.place], _next_day(demand, horizon)
+        share = 1.0 if target.metric == "average_response" else target.share or 0.0
+        line, due = _line(demand, is_open), due_after(is_open, interval, deadline, target.clock)
+        beyond = (due > horizon.length) & (np.arange(due.size) < horizon.length)
+        hopeless = due_after(is_open, interval, deadline, target.clock, restarts=False) < due
+        due = np.where(counts, np.where(beyond, np.minimum(due, next_day), due), next_day)
+        if spared > 0.0:
+            late = _first_in_line(np.where(counts, volume, 0.0), hopeless, line, horizon.day, spared * (1.0 - share))
+            due = np.where(late, np.maximum(due, next_day), due)
+        in_turn = np.where(volume[line] > 0, due[line], np.iinfo(np.int64).max)
+        due[line] = np.minimum.accumulate(in_turn[::-1])[::-1]
+        backlog_due = min(_backlog_due(demand, grid, target), int(due[line[0]]))
+        return cls(demand, horizon, is_open, np.where(counts, share, 1.0), due, next_day, backlog_due)
+
+    def agents(self, volume: FloatArray) -> FloatArray:
+        """Return whole agents for a volume by interval of the plan."""
+        interval, backlog = self.demand.minutes * 60.0, _backlog(self.demand)
+        work = (volume * self.demand.aht_seconds)[self.horizon.place]
+        lined, waiting = work * self.share, np.array([backlog])
+        # Rounding the sum keeps each part on time: what is ahead of the sum can be split to be ahead of each part.
+        path = staff_by_due(lined, interval, self.is_open, self.due, waiting, np.array([self.backlog_due]))
+        path = path + staff_by_due(work - lined, interval, self.is_open, self.next_day)
+        return whole_staff(path, work, interval, backlog)[: self.horizon.length]
+
+
+def _first_in_line(work: FloatArray, hopeless: BoolArray, line: IntArray, day: IntArray, share: float) -> BoolArray:
+    """Return the intervals whose work, with what is ``hopeless``, is the first ``share`` in each day's line."""
+    lost = np.bincount(day, weights=work * hopeless)
+    left = share * np.bincount(day, weights=work) - lost
+    order = line[np.argsort(day[line], kind="stable")]
+    ahead = np.cumsum(np.where(hopeless, 0.0, work)[order])
+    before = np.concatenate([[0.0], ahead])[np.searchsorted(day[order], day[order])]
+    late = np.empty(work.size, dtype=np.bool_)
+    late[order] = ahead - before <= left[day[order]]
+    return late & ~hopeless
+
+
+def _next_day(demand: QueueDemand, horizon: _Horizon) -> IntArray:
+    """Return for each interval where the next open day after its own ends."""
+    is_open = demand.is_open[horizon.place]
     open_days = np.unique(horizon.day[is_open])
     ends = np.append(np.searchsorted(horizon.day, open_days, side="right"), is_open.size + 1)
-    due = ends[np.searchsorted(open_days, horizon.day, side="right")]
-    return staff_by_due(arriving, interval, is_open, due, np.array([backlog]), ends[:1])
+    return np.asarray(ends[np.searchsorted(open_days, horizon.day, side="right")], dtype=np.int64)
+
+
+def _first_day(demand: QueueDemand, grid: TimeGrid) -> int:
+    """Return where the first open day ends."""
+    return int(grid.slots_of_day(int(grid.day_index[np.argmax(demand.is_open)])).stop)
+
+
+def _backlog_due(demand: QueueDemand, grid: TimeGrid, target: Target) -> int:
+    """Return before which interval the backlog is due.
+
+    What is late already, or would be before the opening, has its time from the opening on, as what comes by night does,
+    but not beyond the first open day.
+    """
+    interval, deadline = demand.minutes * 60.0, target.seconds or 0.0
+    left = deadline - demand.queue.backlog_age_seconds
+    opening = int(np.argmax(demand.is_open)) * interval if target.clock == "calendar" else 0.0
+    seconds = left if left >= opening + interval else opening + deadline
+    due = backlog_due(demand.is_open, interval, np.array([seconds]), target.clock)
+    return min(int(due[0]), _first_day(demand, grid))
 
 
 def _warn(demand: QueueDemand, grid: TimeGrid, target: Target, staff: QueueStaff, number: int) -> None:

