@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from data.planfile import KeyPath, PlanFile
+from wfm.alone import reached_alone
 from wfm.errors import Problem
 from wfm.grid import parse_window
 from wfm.opening import open_intervals
 from wfm.plan import Plan, Queue, Target
 from wfm.queues import DAY
 from wfm.simulation.measures import RESPONSE_CAP_SECONDS
-from wfm.turns import turns
 
 __all__ = ["check_targets"]
 
@@ -64,21 +64,16 @@ def _unreachable(target: Target, queue: Queue) -> Said | None:
 
 def _slow_replies(target: Target, queue: Queue) -> Iterator[Said]:
     """Yield that replies take too long even where everybody holds one chat at a time: the requirement refuses it."""
-    if queue.reply_seconds is None or target.metric not in ("answered_within", "average_response"):
+    best = reached_alone(target, queue)
+    if best is None or target.sign * (best - target.goal) >= 0.0:
         return
     way = "by any number of agents, with one chat at a time; allow more time, or lower `reply_seconds`"
-    alone, seconds = turns(queue.reply_seconds, queue.think_seconds, 1), target.seconds or 0.0
     if target.metric == "average_response":
-        mean = min(alone.response_seconds, target.cap_seconds or RESPONSE_CAP_SECONDS)
-        leaves_out = queue.patience_seconds is None or target.unanswered == "excluded"
-        if mean > seconds and (leaves_out or (target.unanswered_seconds or mean) >= mean):
-            yield "seconds", f"a reply takes {mean:g} s on average, so {seconds:g} s can't be reached {way}"
+        yield "seconds", f"a reply takes {best:g} s on average, so {target.seconds:g} s can't be reached {way}"
         return
-    share, more = alone.share_within(seconds), (queue.rounds or 1.0) - 1.0
-    every = share / (1.0 + more * (1.0 - share)) if target.count == "customer" else share
-    if target.definition != "sl_left_queue" and every < (target.share or 0.0):
-        who = "customers get every reply" if target.count == "customer" else "replies come"
-        yield "seconds", f"{every:.1%} of the {who} within {seconds:g} s, so {target.share:.1%} can't be reached {way}"
+    who = "customers get every reply" if target.count == "customer" else "replies come"
+    asked = f"within {target.seconds:g} s, so {target.share:.1%} can't be reached {way}"
+    yield "seconds", f"{best:.1%} of the {who} {asked}"
 
 
 def _never_counts(target: Target, queue: Queue, plan: Plan) -> Iterator[Said]:

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from data.terminal_parts import plain_table
-from wfm.queues import Queue, Target
+from wfm.queues import LESS_IS_BETTER, Queue, Target
 from wfm.results import Attainment, HurtingInterval, TargetResult
 
 __all__ = ["hurting_table", "target_table"]
@@ -74,7 +74,7 @@ def _by_target(attainment: Attainment) -> dict[tuple[str, int], list[TargetResul
 
 def _rank(target: TargetResult) -> float:
     """Return the expectation so that less is worse."""
-    falling = target.metric in ("average_response", "abandoned", "no_service")
+    falling = target.metric in LESS_IS_BETTER
     return -target.expected if falling else target.expected
 
 

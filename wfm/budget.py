@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 
 from wfm.inputs import Attained
 from wfm.plan import Plan
-from wfm.queues import ROLLING_DAYS, Target
+from wfm.queues import Target
 from wfm.results import Budget
+from wfm.rolling import Past, rolled
 
 __all__ = ["budgets"]
 
@@ -61,8 +62,8 @@ def budgets(
         for number, target in enumerate(queue.target):
             counted = counted_by_day.get((queue.id, number))
             if target.over == "30_days" and counted is not None:
-                past = [one for one in attained if (one.queue, one.target) == (queue.id, number + 1)]
-                windows = _windows(plan, target, past, _checked(counted, plan.plan.days, queue.id, number))
+                daily = _checked(counted, plan.plan.days, queue.id, number)
+                windows = _windows(plan, queue.id, number, target, attained, daily)
                 found += _worth_telling(Budget(queue.id, number, *window) for window in windows)
     return tuple(found)
 
@@ -75,32 +76,20 @@ def _checked(counted: FloatArray, days: int, queue: str, number: int) -> FloatAr
 
 
 def _windows(
-    plan: Plan, target: Target, past: Iterable[Attained], counted: FloatArray
+    plan: Plan, queue: str, number: int, target: Target, attained: Sequence[Attained], counted: FloatArray
 ) -> Iterator[tuple[date, float, float, float, float]]:
     """Yield (end, counted and missed in the past, expected, left) of the window that ends on each day of the plan."""
-    start, days = plan.plan.start, [one for one in past if one.date < plan.plan.start]
-    for place in range(plan.plan.days):
-        end = start + timedelta(days=place)
-        first = end - timedelta(days=ROLLING_DAYS - 1)
-        inside = [one for one in days if one.date >= first]
-        before = math.fsum(one.counted for one in inside)
-        missed = math.fsum(one.counted * _missed_of(target, one.value) for one in inside)
-        expected = float(counted[max(0, place - ROLLING_DAYS + 1) : place + 1].sum())
+    past, start = Past.of(attained, queue, number, plan.plan.start, plan.plan.days), plan.plan.start
+    missed = past.uppers if target.sign < 0 else past.lowers - past.uppers
+    for place, (before, lost, expected) in enumerate(zip(past.lowers, missed, rolled(counted), strict=True)):
         if before + expected >= target.exempt_below:
-            yield end, before, missed, expected, _allowed(target) * (before + expected) - missed
+            left = _allowed(target) * (before + expected) - lost
+            yield start + timedelta(days=place), float(before), float(lost), float(expected), float(left)
 
 
 def _allowed(target: Target) -> float:
     """Return what may be missed per counted contact: a share, or seconds."""
-    if target.metric == "average_response":
-        return target.seconds or 0.0
-    share = target.share or 0.0
-    return share if target.metric in ("abandoned", "no_service") else 1.0 - share
-
-
-def _missed_of(target: Target, value: float) -> float:
-    """Return what one counted contact of a past day missed on average: a share, or the seconds that it took."""
-    return value if target.metric in ("average_response", "abandoned", "no_service") else 1.0 - value
+    return target.goal if target.sign < 0 else 1.0 - target.goal
 
 
 def _worth_telling(budgets_by_day: Iterable[Budget]) -> list[Budget]:

@@ -28,6 +28,8 @@ DAY = 86400.0
 """Seconds of a day."""
 MOST_LOST = 0.95
 """The most of rostered time that may be lost: with less left, twenty people and more would be rostered per seat."""
+LESS_IS_BETTER = ("average_response", "abandoned", "no_service")
+"""Metrics of which a target asks for at most so much; of the others for at least."""
 ROLLING_DAYS = 30
 """Days of a rolling window (``over = "30_days"``), the day on which it ends included."""
 Part = Annotated[float, Field(ge=0.0, lt=1.0)]
@@ -129,6 +131,16 @@ class Target(PlanPart):
     bots: Literal["excluded", "included"] = "excluded"
     exempt_below: int = Field(0, ge=0, le=10_000_000)
     clock: Literal["calendar", "open"] = "calendar"
+
+    @property
+    def goal(self) -> float:
+        """What is asked for: seconds for an average, else a share."""
+        return (self.seconds if self.metric == "average_response" else self.share) or 0.0
+
+    @property
+    def sign(self) -> float:
+        """1 where more is better, -1 where less is."""
+        return -1.0 if self.metric in LESS_IS_BETTER else 1.0
 
     @model_validator(mode="after")
     def _numbers_fit_the_metric(self) -> Target:

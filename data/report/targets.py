@@ -7,6 +7,7 @@ from datetime import datetime
 
 from data.report.facts import Facts, count, decimal, percent
 from data.report.html import Html, meter, section, table, tag
+from wfm.queues import LESS_IS_BETTER
 from wfm.results import TargetResult
 
 __all__ = ["describe", "period_text", "ranked", "targets", "value_text"]
@@ -119,7 +120,7 @@ def _chance(target: TargetResult) -> Html:
 
 
 def _less_is_better(target: TargetResult) -> bool:
-    return target.metric in ("average_response", "abandoned", "no_service")
+    return target.metric in LESS_IS_BETTER
 
 
 def _miss(target: TargetResult) -> float:

@@ -190,16 +190,7 @@ def _fill_contacts(demand: Demand, names: Names, order: RowArray, backlog: int, 
         still_there = 1.0 - demand.backlog_gone[q] if c < backlog else 1.0
         _describe(demand, out, n, q, _interval_in(demand, arrival), names.key[c], still_there)
         if c < backlog:
-            out.patience[n] += _opening(demand, q)
-
-
-@part
-def _opening(demand: Demand, q: int) -> float:
-    """Return when a queue opens first; infinite when it never does."""
-    for t in range(demand.comes.shape[1]):
-        if demand.comes[q, t]:
-            return float(t * demand.interval_seconds)
-    return np.inf
+            out.patience[n] += demand.backlog_opens[q]
 
 
 @compiled

@@ -50,7 +50,9 @@ class Demand(NamedTuple):
         Largest share of contacts that anybody sends back; more are not drawn.
     backlog : int array (queues,)
         Contacts that wait at the start, ``backlog_age`` seconds old; of the others of their age the share
-        ``backlog_gone`` has given up. Where the queue is closed their patience runs on from its opening.
+        ``backlog_gone`` has given up.
+    backlog_opens : float array (queues,)
+        Seconds until the queue opens first, from when on their patience runs on; infinite when it never does.
     """
 
     key: KeyArray
@@ -70,6 +72,7 @@ class Demand(NamedTuple):
     backlog: IntArray
     backlog_age: FloatArray
     backlog_gone: FloatArray
+    backlog_opens: FloatArray
 
 
 class Desk(NamedTuple):

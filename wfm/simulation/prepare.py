@@ -36,9 +36,11 @@ def prepare_demand(forecast: Forecast, queues: Sequence[Queue], most_errors: flo
     waits = np.array([one is not None for one in patience])
     ages = np.maximum([queue.backlog_age_seconds for queue in queues], MOMENT)
     gone = [0.0 if one is None else float(1.0 - one.survival(age)) for one, age in zip(patience, ages, strict=True)]
+    comes = _comes(queues, forecast.grid)
+    interval = forecast.grid.interval_minutes * 60.0
     return Demand(
         key=np.array([key_of(queue.id) for queue in queues], dtype=np.uint64),
-        interval_seconds=forecast.grid.interval_minutes * 60.0,
+        interval_seconds=interval,
         aht_seconds=np.array([_aht(row, queue) for row, queue in zip(forecast.aht_seconds, queues, strict=True)]),
         slope=log_slopes(forecast.rate),
         containment=_containment(forecast, queues),
@@ -49,11 +51,12 @@ def prepare_demand(forecast: Forecast, queues: Sequence[Queue], most_errors: flo
         patience_table=np.array([row.table for row in rows]),
         silent=np.array([queue.silent_abandonment for queue in queues]) * chat,
         redial=np.array([queue.redial for queue in queues]) * waits,
-        comes=_comes(queues, forecast.grid),
+        comes=comes,
         most_errors=most_errors,
         backlog=np.array([queue.backlog for queue in queues], dtype=np.int64),
         backlog_age=ages,
         backlog_gone=np.minimum(np.array(gone), 1.0 - 1e-12),
+        backlog_opens=np.where(comes.any(axis=1), comes.argmax(axis=1) * interval, np.inf),
     )
 
 

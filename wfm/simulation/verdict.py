@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 
 import numpy as np
 
 from wfm.grid import TimeGrid
 from wfm.inputs import Attained
-from wfm.queues import ROLLING_DAYS
 from wfm.results import HurtingInterval, TargetResult
+from wfm.rolling import Past, rolled
 from wfm.simulation.measures import WITHIN
 from wfm.simulation.model import BoolArray, FloatArray
 from wfm.simulation.targets import Gauge
@@ -58,19 +57,8 @@ def with_past(gauge: Gauge, sums: Sums, attained: Sequence[Attained], grid: Time
     """Return the sums of a target; over 30 days, those of the 30 days that end on each day, past days included."""
     if gauge.target is None or gauge.target.over != "30_days":
         return sums
-    past = np.zeros((2, ROLLING_DAYS))
-    for day in attained:
-        place = (day.date - (grid.start - timedelta(days=ROLLING_DAYS))).days
-        if day.queue == gauge.queue.id and day.target == gauge.number + 1 and 0 <= place < ROLLING_DAYS:
-            past[:, place] += day.counted * day.value, day.counted
-    return Sums(_rolled(past[0], sums.upper), _rolled(past[1], sums.lower))
-
-
-def _rolled(past: FloatArray, daily: FloatArray) -> FloatArray:
-    """Return the sums of the last 30 days up to each of the ``daily`` ones; ``past`` are the 30 days before."""
-    days = np.concatenate([np.broadcast_to(past, (len(daily), len(past))), daily], axis=1)
-    windows = np.lib.stride_tricks.sliding_window_view(days[:, 1:], len(past), axis=1)
-    return np.asarray(windows.sum(axis=2), dtype=np.float64)
+    past = Past.of(attained, gauge.queue.id, gauge.number, grid.start, grid.days)
+    return Sums(rolled(sums.upper) + past.uppers, rolled(sums.lower) + past.lowers)
 
 
 def quantile(values: FloatArray, share: float) -> FloatArray:
@@ -94,9 +82,7 @@ def judge(gauge: Gauge, sums: Sums) -> tuple[list[TargetResult], BoolArray]:
     """
     target = gauge.target
     assert target is not None
-    less_is_better = target.metric in ("average_response", "abandoned", "no_service")
-    goal = target.seconds if target.metric == "average_response" else target.share
-    assert goal is not None
+    less_is_better, goal = target.sign < 0, target.goal
     ratio, mean, error, counted = sums.ratio, sums.mean, sums.standard_error, sums.lower.mean(axis=0)
     bad = ratio > goal + 1e-9 if less_is_better else ratio < goal - 1e-9
     bad &= sums.lower >= target.exempt_below

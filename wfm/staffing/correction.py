@@ -32,12 +32,13 @@ from numpy.typing import NDArray
 
 from wfm.grid import TimeGrid
 from wfm.plan import Target
-from wfm.queues import ROLLING_DAYS
+from wfm.rolling import Past, rolled
 from wfm.simulation.line import Desk, Gauge, State, Stream
 from wfm.simulation.single import new_state, play
 from wfm.staffing.by_formula import Formula
+from wfm.staffing.chances import reached_in, safe_mean, safe_share
 
-__all__ = ["LEVEL_STEP", "Correction", "Futures", "Past", "corrected", "fewest"]
+__all__ = ["LEVEL_STEP", "Correction", "Futures", "corrected", "fewest"]
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -50,12 +51,8 @@ Family = Callable[[Span, int], IntArray]
 LEVEL_STEP = 0.02
 _LOWEST, _HIGHEST = -40, 80
 _THREADED = 200_000
-#: Standard errors of the simulation by which the mean must clear the goal.
-_MARGIN = 2.0
 #: Where a goal is out of reach: what more agents may gain at most, relative to the goal.
 _EASE = 0.01
-#: Futures that are needed to tell chance from what follows the volume.
-_FITTED = 20
 _SWEEPS = 10
 
 
@@ -79,24 +76,6 @@ class Futures:
     contained: FloatArray
     busy: int
     seed: int
-
-
-@dataclass(frozen=True)
-class Past:
-    """What past days add to the sums of a 30-day target, by day of the plan on which the 30 days end: (days,)."""
-
-    uppers: FloatArray
-    lowers: FloatArray
-
-    @property
-    def upper(self) -> float:
-        """The sum above the line of the window that ends with the plan."""
-        return float(self.uppers[-1])
-
-    @property
-    def lower(self) -> float:
-        """The sum below the line of the window that ends with the plan."""
-        return float(self.lowers[-1])
 
 
 @dataclass(frozen=True)
@@ -136,16 +115,9 @@ class _Search:
     agents: IntArray
 
     @property
-    def sign(self) -> float:
-        """1 where more is better (shares in time), -1 where less is."""
-        return 1.0 if self.target.metric in ("answered_within", "resolved_within") else -1.0
-
-    @property
     def goal(self) -> float:
         """The goal, turned so that more is better."""
-        goal = self.target.seconds if self.target.metric == "average_response" else self.target.share
-        assert goal is not None
-        return self.sign * goal
+        return self.target.sign * self.target.goal
 
     def sums(self, state: State, span: Span, agents: IntArray) -> tuple[FloatArray, FloatArray]:
         """Return the complete sums by future and interval of a span, 0 where contacts do not count."""
@@ -154,7 +126,7 @@ class _Search:
         if self.target.bots == "included":
             replies = 1.0 if self.gauge.together else 1.0 + self.gauge.later
             kept = self.futures.contained[:, begin:end] * replies
-            upper, lower = upper + (kept if self.sign > 0 else 0.0), lower + kept
+            upper, lower = upper + (kept if self.target.sign > 0 else 0.0), lower + kept
         counts = self.window[begin:end]
         return upper * counts, lower * counts
 
@@ -171,45 +143,14 @@ class _Search:
 
     def attained(self, upper: FloatArray, lower: FloatArray) -> float:
         """Return the highest goal that the sums by future hold, turned so that more is better."""
-        target, count = self.target, len(upper)
+        target, sign = self.target, self.target.sign
         assessed = lower >= max(target.exempt_below, 1)
-        if target.confidence is None:
-            mean = _safe_mean(self.sign * upper[assessed], lower[assessed])
-            return mean if target.over == "interval" else min(mean, self._reached(upper, lower, assessed, 0.5))
-        margin = 0.5 * math.sqrt(target.confidence * (1.0 - target.confidence) / count)
-        return self._reached(upper, lower, assessed, min(target.confidence + margin, 1.0))
-
-    def _reached(self, upper: FloatArray, lower: FloatArray, assessed: BoolArray, wanted: float) -> float:
-        """Return what is reached in the wanted share of the futures; one that is not assessed reaches all."""
-        ratio = np.divide(self.sign * upper, lower, out=np.full(upper.shape, np.inf), where=assessed)
-        return float(np.sort(ratio)[len(ratio) - math.ceil(wanted * len(ratio) - 1e-9)])
-
-
-def _safe_mean(upper: FloatArray, lower: FloatArray) -> float:
-    """Return the ratio of the sums less some standard errors of the simulation.
-
-    How the ratio follows the volume is the forecast's business, not chance: only what a parabola in the volume does not
-    explain counts as error.
-    """
-    total = lower.sum()
-    if total <= 0:
-        return math.inf
-    mean = float(upper.sum() / total)
-    off = upper - mean * lower
-    if len(off) > _FITTED:
-        for power in _parabola(lower - total / len(lower)):
-            size = power @ power
-            if size > 0:
-                off = off - (off @ power) / size * power
-    return mean - _MARGIN * math.sqrt(float((off**2).sum())) / float(total)
-
-
-def _parabola(spread: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Return a line and a parabola in numbers of mean 0, at right angles to one another and to a constant."""
-    square = spread * spread
-    size = square.sum()
-    tilt = (square @ spread) / size if size > 0 else 0.0
-    return spread, square - size / len(spread) - tilt * spread
+        # A future that is not assessed reaches all.
+        ratio = np.divide(sign * upper, lower, out=np.full(upper.shape, np.inf), where=assessed)
+        if target.confidence is not None:
+            return float(reached_in(ratio, safe_share(target.confidence, len(ratio))))
+        mean = safe_mean(sign * upper[assessed], lower[assessed])
+        return mean if target.over == "interval" else min(mean, float(reached_in(ratio, 0.5)))
 
 
 @dataclass(frozen=True)
@@ -222,21 +163,14 @@ class _Windows:
 
     def by_day(self, upper: FloatArray, lower: FloatArray) -> FloatArray:
         """Return what each window attains, turned so that more is better: shape (days,)."""
-        ups, lows = (np.cumsum(np.add.reduceat(part, self.first, axis=1), axis=1) for part in (upper, lower))
-        out = np.empty(len(self.first))
-        for day in range(len(out)):
-            before = day - ROLLING_DAYS
-            up, low = (part[:, day] - (part[:, before] if before >= 0 else 0.0) for part in (ups, lows))
-            out[day] = self.search.attained(up + self.past.uppers[day], low + self.past.lowers[day])
-        return out
+        ups, lows = (rolled(np.add.reduceat(part, self.first, axis=1)) for part in (upper, lower))
+        ups, lows = ups + self.past.uppers, lows + self.past.lowers
+        return np.array([self.search.attained(up, low) for up, low in zip(ups.T, lows.T, strict=True)])
 
     @property
     def asked(self) -> BoolArray:
-        """On which days the window must hold: the last, and all whose past days are not behind by themselves."""
-        cushion = self.search.sign * self.past.uppers - self.search.goal * self.past.lowers
-        asked = cushion >= -1e-9
-        asked[-1] = True
-        return np.asarray(asked, dtype=np.bool_)
+        """On which days the window must hold."""
+        return self.past.asked(self.search.target.goal, self.search.target.sign)
 
 
 def corrected(
@@ -290,8 +224,8 @@ def corrected(
     if formula.target.over != "30_days":
         return Correction(search.agents, holds, np.zeros(0), math.nan)
     sums = search.sums(new_state(futures.stream, futures.busy, futures.seed), (0, grid.n), search.agents)
-    own = search.sign * search.attained(sums[0].sum(axis=1), sums[1].sum(axis=1))
-    return Correction(search.agents, holds, search.sign * windows.by_day(*sums), own, within_reach)
+    own = search.target.sign * search.attained(sums[0].sum(axis=1), sums[1].sum(axis=1))
+    return Correction(search.agents, holds, search.target.sign * windows.by_day(*sums), own, within_reach)
 
 
 def _by_interval(search: _Search, formula: Formula, floor: IntArray) -> bool:

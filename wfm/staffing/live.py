@@ -8,22 +8,22 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from wfm.alone import reached_alone
 from wfm.errors import Problem
 from wfm.grid import TimeGrid
 from wfm.plan import Queue, Target
-from wfm.simulation.measures import RESPONSE_CAP_SECONDS
+from wfm.rolling import Past
 from wfm.staffing.by_formula import CELL_MINUTES, Formula, slot_seconds
 from wfm.staffing.chat import chat_waiting, speeds
 from wfm.staffing.comebacks import first_redials, redials
-from wfm.staffing.correction import Correction, Futures, Past, corrected
+from wfm.staffing.correction import Correction, Futures, corrected
 from wfm.staffing.gauging import gauge_of
 from wfm.staffing.inversion import UnreachableTargetError
 from wfm.staffing.shrinkage import with_shrinkage
 from wfm.staffing.varying import cell_loads
 from wfm.staffing.volume import draw_futures
-from wfm.turns import turns
 
-__all__ = ["OCCUPANCY_MAX", "VOLUME_MIN", "QueueDemand", "QueueStaff", "live_staff", "target_text"]
+__all__ = ["OCCUPANCY_MAX", "PAST_BEHIND", "VOLUME_MIN", "QueueDemand", "QueueStaff", "live_staff", "target_text"]
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -33,6 +33,10 @@ BoolArray = NDArray[np.bool_]
 OCCUPANCY_MAX = 0.95
 #: From this many contacts per interval an open queue has at least one agent: more than one contact in 20 intervals.
 VOLUME_MIN = 0.05
+PAST_BEHIND = (
+    "the days before the plan are so far behind that the 30 days up to its end can't hold; it is staffed so that its "
+    "own days reach the goal"
+)
 #: How often agents are found anew for those who call again because of the agents found before.
 _REDIAL_ROUNDS = 4
 
@@ -162,17 +166,16 @@ def _correct(
     more = first_redials(demand.counts, queue.redial, lost, demand.seed) if again else np.zeros_like(demand.counts)
     alone = float(np.average(demand.aht_seconds, weights=volume + 1e-12))
     floor, decided, warnings, before = staff.agents, staff.decided, staff.warnings, None
-    for _ in range(_REDIAL_ROUNDS if again else 1):
+    for turn in range(_REDIAL_ROUNDS if again else 1):
+        for _ in range(2 if turn else 0):
+            gauge = gauge_of(queue, binding[0][1], alone)
+            more = redials(_drawn(demand, more), gauge, staff.agents.astype(np.int64), queue, demand.is_open)
         staff.agents, staff.decided, staff.warnings = floor.copy(), decided.copy(), list(warnings)
         futures = _drawn(demand, more)
         _hold(demand, grid, staff, binding, volume, futures, alone)
         if before is not None and np.array_equal(staff.agents, before):
             break
         before = staff.agents
-        if again:
-            gauge = gauge_of(queue, binding[0][1], alone)
-            for _ in range(2):
-                more = redials(_drawn(demand, more), gauge, staff.agents.astype(np.int64), queue, demand.is_open)
 
 
 def _drawn(demand: QueueDemand, more: IntArray) -> Futures:
@@ -206,17 +209,13 @@ def _told(queue: Queue, target: Target, found: Correction, grid: TimeGrid) -> li
         return [f"{name}: no number of agents tried held it everywhere; there more of them would help next to nothing"]
     if target.over != "30_days":
         return []
-    sign = -1.0 if target.metric in ("average_response", "abandoned", "no_service") else 1.0
-    goal = float((target.seconds if target.metric == "average_response" else target.share) or 0.0)
+    sign, goal = target.sign, target.goal
     late = np.flatnonzero(sign * (found.windows - goal) < -1e-9)
     told = []
     if not found.holds:
         return [f"{name}: neither the 30 days nor the plan's own days can hold; more agents would help next to nothing"]
     if not found.within_reach:
-        told.append(
-            f"{name}: the days before the plan are so far behind that the 30 days up to its end can't hold; it is "
-            "staffed so that its own days reach the goal"
-        )
+        told.append(f"{name}: {PAST_BEHIND}")
     elif late.size:
         told.append(
             f"{name}: the 30 days hold on {grid.days - late.size} of {grid.days} days of the plan, not yet on "
@@ -301,30 +300,20 @@ def _too_slow(demand: QueueDemand, number: int, target: Target) -> list[Problem]
     """
     queue = demand.queue
     resolved = target.metric == "resolved_within"
-    if not resolved and (queue.reply_seconds is None or target.metric not in ("answered_within", "average_response")):
+    best = reached_alone(target, queue)
+    if resolved:
+        best = -math.expm1(-(target.seconds or 0.0) / float(demand.aht_seconds[_counts(demand, number)].min()))
+    if best is None:
         return []
-    if target.over == "30_days" and demand.pasts[number].lower > 0:
+    if target.over == "30_days" and demand.pasts[number].lowers[-1] > 0:
         return []
-    counts, kept = _counts(demand, number), 0.0
-    if target.bots == "included":
-        kept = float(demand.kept[counts].max())
-    alone = turns(queue.reply_seconds or 1.0, queue.think_seconds, 1)
+    kept = float(demand.kept[_counts(demand, number)].max()) if target.bots == "included" else 0.0
+    reached = best * (1.0 - kept) + (kept if target.sign > 0 else 0.0)
+    if target.sign * (reached - target.goal) >= 0.0:
+        return []
+    found = f"{best:.1%} {'end' if resolved else 'come'} within {target.seconds:g} s"
     if target.metric == "average_response":
-        mean = min(alone.response_seconds, target.cap_seconds or RESPONSE_CAP_SECONDS)
-        if queue.patience_seconds is not None and (target.unanswered_seconds or mean) < mean:
-            return []
-        if mean * (1.0 - kept) <= (target.seconds or 0.0):
-            return []
-        found = f"a reply takes {mean:g} s on average"
-    else:
-        share = alone.share_within(target.seconds or 0.0)
-        if resolved:
-            share = -math.expm1(-(target.seconds or 0.0) / float(demand.aht_seconds[counts].min()))
-        later = (queue.rounds or 1.0) - 1.0
-        every = share / (1.0 + later * (1.0 - share)) if target.count == "customer" and not resolved else share
-        if target.definition == "sl_left_queue" or kept + every * (1.0 - kept) >= (target.share or 0.0):
-            return []
-        found = f"{every:.1%} {'end' if resolved else 'come'} within {target.seconds:g} s"
+        found = f"a reply takes {best:g} s on average"
     text = (
         f"{queue.id} target {number + 1}: {target_text(target)} can't be reached by any number of agents: with one "
         f"contact at a time {found}; allow more time, or lower {'the handle time' if resolved else 'reply_seconds'}"

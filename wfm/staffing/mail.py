@@ -11,7 +11,7 @@ from wfm.grid import TimeGrid
 from wfm.plan import Target
 from wfm.staffing.correction import LEVEL_STEP
 from wfm.staffing.deferred import backlog_due, broken_stretches, due_after, staff_by_due, whole_staff
-from wfm.staffing.live import QueueDemand, QueueStaff, target_text
+from wfm.staffing.live import PAST_BEHIND, QueueDemand, QueueStaff, target_text
 from wfm.staffing.mail_judge import MailJudge
 from wfm.staffing.mail_levels import found_levels
 
@@ -126,10 +126,7 @@ def _told(demand: QueueDemand, number: int, judge: MailJudge, holds: bool) -> li
     target = demand.queue.target[number]
     name, told = f"queue '{demand.queue.id}', {target_text(target)}", []
     if judge.behind:
-        told.append(
-            f"{name}: the days before the plan are so far behind that the 30 days up to its end can't hold; it is "
-            "staffed so that its own days reach the goal"
-        )
+        told.append(f"{name}: {PAST_BEHIND}")
     lost, asked = int((~judge.reachable).sum()), int(judge.asked.sum())
     if lost:
         told.append(

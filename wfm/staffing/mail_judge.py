@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from wfm.grid import TimeGrid
-from wfm.queues import ROLLING_DAYS
-from wfm.staffing.correction import Past
+from wfm.rolling import Past, rolled
+from wfm.staffing.chances import reached_in, safe_share
 from wfm.staffing.deferred import due_after
 from wfm.staffing.live import QueueDemand
 from wfm.staffing.on_time import Fluid
@@ -78,10 +77,7 @@ class MailJudge:
         period = np.where(demand.windows[number], place.get(target.over, grid.day_index), -1)
         spans = int(period.max(initial=-1)) + 1
         kept = demand.contained if target.bots == "included" else np.zeros(demand.counts.shape)
-        confidence, count = target.confidence, len(demand.counts)
-        wanted = 0.5
-        if confidence is not None:  # half a standard error of the probability above it, as on live queues
-            wanted = min(confidence + 0.5 * math.sqrt(confidence * (1.0 - confidence) / count), 1.0)
+        wanted = 0.5 if target.confidence is None else safe_share(target.confidence, len(demand.counts))
         judge = cls(
             fluid=Fluid.of(demand.counts * demand.aht_seconds, line, backlog),
             due=due_after(demand.is_open, interval, seconds, target.clock, restarts=False),
@@ -102,14 +98,13 @@ class MailJudge:
     def _within_reach(self, plenty: FloatArray) -> MailJudge:
         """Return the judge that knows what is within reach of any staff, and asks for no more."""
         judge = self
-        if self.past is not None:  # as on live queues: the last window, and those whose past is not behind
-            asked = self.past.uppers[: self.asked.size] >= self.goal * self.past.lowers[: self.asked.size] - 1e-9
-            last_is_behind = asked.size > 0 and not asked[-1]
-            asked[-1:] = True
-            judge = replace(self, asked=asked)
+        days = self.asked.size
+        if self.past is not None and days > 0:
+            past = Past(self.past.uppers[:days], self.past.lowers[:days])
+            judge = replace(self, past=past, asked=past.asked(self.goal, 1.0))
+            last_is_behind = past.uppers[-1] < self.goal * past.lowers[-1] - 1e-9
             if last_is_behind and not judge.holds(judge.attained(plenty))[-1]:
-                own = Past(np.zeros(asked.size), np.zeros(asked.size))
-                judge = replace(judge, past=own, asked=np.arange(asked.size) == asked.size - 1, behind=True)
+                judge = replace(judge, past=Past.none(days), asked=np.arange(days) == days - 1, behind=True)
         return replace(judge, reachable=judge.holds(judge.attained(plenty)))
 
     def attained(self, capacity: FloatArray) -> FloatArray:
@@ -127,21 +122,11 @@ class MailJudge:
         good, total = self.fluid.on_time(capacity, due, self.period, self.worth)
         up, low, counted = good + self.kept, total + self.kept, self.counted
         if self.past is not None:
-            up, low, counted = _rolled(up), _rolled(low), _rolled(counted)
-            days = up.shape[1]
-            up, low = up + self.past.uppers[:days], low + self.past.lowers[:days]
-            counted = counted + self.past.lowers[:days]
+            up, low = rolled(up) + self.past.uppers, rolled(low) + self.past.lowers
+            counted = rolled(counted) + self.past.lowers
         share = np.full(up.shape, np.inf)
         np.divide(up, low, out=share, where=(low > 0) & (counted >= self.exempt_below))
-        place = len(share) - math.ceil(self.wanted * len(share) - 1e-9)
-        return np.asarray(np.sort(share, axis=0)[place], dtype=np.float64)
-
-
-def _rolled(by_day: FloatArray) -> FloatArray:
-    """Return the sums of the 30 days of the plan that end on each of its days."""
-    sums = np.cumsum(by_day, axis=1)
-    sums[:, ROLLING_DAYS:] -= sums[:, :-ROLLING_DAYS].copy()
-    return sums
+        return reached_in(share, self.wanted)
 
 
 def _by_period(values: NDArray[np.generic], period: IntArray) -> FloatArray:

@@ -17,10 +17,9 @@ from wfm.inputs import Inputs
 from wfm.opening import open_intervals
 from wfm.plan import Queue, Target
 from wfm.progress import Progress, silent
-from wfm.queues import ROLLING_DAYS
 from wfm.results import Forecast, Requirement
+from wfm.rolling import Past
 from wfm.staffing.chat import speeds
-from wfm.staffing.correction import Past
 from wfm.staffing.live import QueueDemand, QueueStaff, live_staff, rostered
 from wfm.staffing.mail import mail_staff
 from wfm.staffing.volume import contained_share, handle_seconds, raise_all, reached_counts, staffed_volume
@@ -238,22 +237,17 @@ def _assessed(
         return np.asarray((counted >= target.exempt_below).mean(axis=0) >= SURELY, dtype=np.bool_)
     by_day = np.add.reduceat(counted, first, axis=1)
     if target.over != "day":
-        by_day = np.broadcast_to(by_day.sum(axis=1, keepdims=True) + past.lower, by_day.shape)
+        by_day = np.broadcast_to(by_day.sum(axis=1, keepdims=True) + past.lowers[-1], by_day.shape)
     surely = (by_day >= target.exempt_below).mean(axis=0) >= SURELY
     return np.asarray(surely[grid.day_index], dtype=np.bool_)
 
 
 def _past(inputs: Inputs, queue: Queue, number: int) -> Past:
-    """Return what the past days of a 30-day target add to the windows that end on the days of the plan."""
+    """Return what past days add to a 30-day target; nothing to others."""
     plan = inputs.plan.plan
-    uppers, lowers = np.zeros((2, plan.days))
-    if queue.target[number].over == "30_days":
-        for day in inputs.attained:
-            if day.queue == queue.id and day.target == number + 1 and day.date < plan.start:
-                reach = max((day.date - plan.start).days + ROLLING_DAYS, 0)  # days of the plan whose window holds it
-                uppers[:reach] += day.counted * day.value
-                lowers[:reach] += day.counted
-    return Past(uppers, lowers)
+    if queue.target[number].over != "30_days":
+        return Past.none(plan.days)
+    return Past.of(inputs.attained, queue.id, number, plan.start, plan.days)
 
 
 def _load(demand: QueueDemand) -> FloatArray:

@@ -105,6 +105,7 @@ def steady_demand(per_hour: FloatArray, aht_seconds: float, patience: Sequence[f
         backlog=np.zeros(queues, np.int64),
         backlog_age=none,
         backlog_gone=none,
+        backlog_opens=none,
     )
 
 
