@@ -1,0 +1,1 @@
+"""Rosters of people who change between activities inside a shift, over several days."""
