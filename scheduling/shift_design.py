@@ -1,9 +1,9 @@
-"""Which shifts to offer: starts and lengths that cover a cyclic demand with few over, few under and few different shifts.
+"""Which shifts to offer: starts and lengths that cover a cyclic demand with few minutes off and few different shifts.
 
-Minimum shift design (Musliu, Schaerf and Slany 2004; Di Gaspero et al. 2007): every different shift costs a fixed price,
-every minute over or under the demand another. The model is :mod:`scheduling.shift_flow`; three integer programs run one
-after the other: over the shifts that the linear relaxation uses, over the neighbours of the best plan so far, and over
-all shifts whose reduced cost does not exclude them, which proves the bound.
+Minimum shift design (Musliu, Schaerf and Slany 2004; Di Gaspero et al. 2007): every different shift costs a fixed
+price, every minute over or under the demand another. The model is :mod:`scheduling.shift_flow`. A dive into the linear
+relaxation gives a first plan; where many shifts are possible, small integer programs around the best plan better it; the
+last one, over all shifts that their reduced cost does not exclude, proves the bound.
 """
 
 from __future__ import annotations
@@ -35,6 +35,8 @@ __all__ = [
 IntArray = NDArray[np.int64]
 _DAY_MINUTES = 1440
 _NEIGHBOUR_ROUNDS = 6
+_WIDTH = 60
+_FEW = 150  # so few possible shifts are branched on at once
 _ROUNDING = 1e-6
 
 
@@ -152,7 +154,7 @@ class DesignLimits:
     rounds : int
         Rounds of tightening the relaxation, at least 1.
     nodes : int
-        Nodes of the last branch and bound; the two before get a tenth each time.
+        Nodes of the last branch and bound; each of those before gets a hundredth.
     time_limit_seconds : float or None
         Wall clock; once it is over the best design so far is returned (status ``interrupted``).
     """
@@ -255,8 +257,9 @@ class _Search:
         if root is not None:
             self._raise_bound(root.value)
             self.ways.append(f"relaxation proves {self.bound * self.unit} after {root.rounds} rounds")
-            self._try(frozenset(np.flatnonzero(root.exists > _ROUNDING).tolist()))
-            self._neighbours()
+            self._adopt(self.flow.dive(self.stop))
+            if len(self.problem.shifts) > _FEW:
+                self._near(root)
             self._prove(root)
         return self._design()
 
@@ -267,7 +270,7 @@ class _Search:
         """Look for a cheaper plan among the shifts allowed; return whether there was one."""
         if self._done():
             return False
-        return self._adopt(self.flow.program(allowed, self.limits.nodes // 10, self.seed, self.stop).shifts)
+        return self._adopt(self.flow.program(allowed, self.limits.nodes // 100, self.seed, self.stop).shifts)
 
     def _adopt(self, shifts: frozenset[int] | None) -> bool:
         people = None if shifts is None else self.flow.staff(shifts, self.seed, self.stop)
@@ -276,13 +279,17 @@ class _Search:
         self.people, self.cost = people, self._cost(people)
         return True
 
-    def _neighbours(self) -> None:
-        """Let the shifts of the best plan move by a slot at either end, until nothing gets cheaper."""
+    def _near(self, root: Root) -> None:
+        """Mix the best plan with what the relaxation likes, then with its own shifts moved by a slot while that helps."""
+        liking = np.where(root.exists > _ROUNDING, -root.exists, root.reduced)
+        wanted = np.argsort(liking, kind="stable")
+        self._try(frozenset(self._used()) | frozenset(wanted[:_WIDTH].tolist()))
         for _ in range(_NEIGHBOUR_ROUNDS):
-            used = [self.problem.shifts[number] for number in self._used()]
-            near = {(start + a, length - a + b) for start, length in used for a in (-1, 0, 1) for b in (-1, 0, 1)}
-            allowed = frozenset(number for number, shift in enumerate(self.problem.shifts) if shift in near)
-            if not self._try(allowed):
+            used = self._used()
+            pairs = [self.problem.shifts[number] for number in used]
+            near = {(start + a, length - a + b) for start, length in pairs for a in (-1, 0, 1) for b in (-1, 0, 1)}
+            moved = [number for number in wanted.tolist() if self.problem.shifts[number] in near]
+            if not self._try(frozenset(used) | frozenset(moved[:_WIDTH])):
                 return
 
     def _prove(self, root: Root) -> None:

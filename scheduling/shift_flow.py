@@ -1,7 +1,7 @@
 """The flow model of shift design: people who come and go on the time line, and the inequalities that make it tight.
 
-A slot's coverage changes by who starts minus who ends, so a shift on a day is a column with two entries (and a third for
-its link to "this shift exists") however long it is. Whoever fixes which shifts exist leaves a network flow: only the
+A slot's coverage changes by who starts minus who ends, so a shift on a day is a column with two entries (and a third
+for its link to "this shift exists") however long it is. Whoever fixes which shifts exist leaves a network flow: only the
 columns over one slot boundary of the circle need be whole, the others come out whole by themselves.
 """
 
@@ -27,6 +27,8 @@ IntArray = NDArray[np.int64]
 _VIOLATION = 1e-4
 _ROUNDS_AT_LEAST = 4
 _STALLED = 2e-4
+_STAFF_NODES = 10_000
+_NOTHING, _NEARLY = 1e-6, 0.8
 _PATIENCE_SECONDS = 0.5
 
 
@@ -130,6 +132,7 @@ class Flow:
             prices.over * total(self.over) + prices.under * total(self.under) + prices.shift * total(self.exists)
         )
         self._cuts: list[Any] = []
+        self._last = np.zeros(len(columns.most), dtype=np.int64)
         self._seam = self._thinnest()
 
     def _balance(self) -> None:
@@ -150,7 +153,7 @@ class Flow:
             self.model.add_linear_constraint(expr=there, lb=need, ub=need)
 
     def _thinnest(self) -> IntArray:
-        """Return the columns over the boundary that the fewest cross: once they are whole, intervals on a line remain."""
+        """Return the columns over the least crossed boundary: once they are whole, intervals on a line remain."""
         crossing = [
             np.intersect1d(self._cover[slot - 1], self._cover[slot][self.columns.first[self._cover[slot]] != slot])
             for slot in range(self.slots)
@@ -164,7 +167,7 @@ class Flow:
         people, or the difference is under in u or over in t: ``sum of min(people, g exists) + under(u) + over(t) >= g``
         with either term taken per shift. A shift that exists counts g once, on whatever days it is used.
         """
-        solver = mathopt.IncrementalSolver(self.model, mathopt.SolverType.GLOP)
+        solver = self._relaxation = mathopt.IncrementalSolver(self.model, mathopt.SolverType.GLOP)
         root: Root | None = None
         for done in range(rounds):
             if stop():
@@ -179,6 +182,25 @@ class Flow:
             if not self._add_cuts(result):
                 break
         return root
+
+    def dive(self, stop: Stop) -> frozenset[int]:
+        """Return the shifts of a first plan: what is wanted most is said to exist, until nothing is half."""
+        kept: set[int] = set()
+        while not stop():
+            result = self._relaxation.solve()
+            if result.termination.reason != mathopt.TerminationReason.OPTIMAL:
+                break
+            exists = np.array(result.variable_values(self.exists), dtype=np.float64)
+            exists[sorted(kept)] = 0.0
+            if exists.max(initial=0.0) < _NOTHING:
+                break
+            found = {int(exists.argmax()), *np.flatnonzero(exists > _NEARLY).tolist()}
+            for shift in found:
+                self.exists[shift].lower_bound = 1.0
+            kept |= found
+        for shift in kept:
+            self.exists[shift].lower_bound = 0.0
+        return frozenset(kept)
 
     def _root(self, result: Any, rounds: int) -> Root:
         exists = np.array(result.variable_values(self.exists), dtype=np.float64)
@@ -227,12 +249,12 @@ class Flow:
         row = mathopt.fast_sum([*terms, self.under[slot], self.over[other]])
         self._cuts.append(self.model.add_linear_constraint(expr=row, lb=rise))
 
-    def program(self, allowed: frozenset[int], nodes: int, seed: int, stop: Stop, whole: bool = False) -> Programmed:
-        """Return the outcome of branch and bound over the shifts allowed; ``whole`` makes every column an integer.
+    def program(self, allowed: frozenset[int], nodes: int, seed: int, stop: Stop, fixed: bool = False) -> Programmed:
+        """Return the outcome of branch and bound over the shifts allowed; ``fixed`` makes all of them exist.
 
         It ends when nothing cheaper by a whole unit can exist, after so many nodes, or once ``stop`` says so.
         """
-        self._restrict(allowed, whole)
+        self._restrict(allowed, fixed)
         parameters = mathopt.SolveParameters(node_limit=nodes, absolute_gap_tolerance=0.99)
         parameters.relative_gap_tolerance = 0.0
         parameters.highs.int_options["random_seed"] = seed % 2**31
@@ -248,16 +270,17 @@ class Flow:
         return Programmed(shifts, float(result.dual_bound()), proved)
 
     def staff(self, shifts: frozenset[int], seed: int, stop: Stop) -> IntArray | None:
-        """Return people per column of the cheapest plan with no other shifts; None when stopped first."""
-        found = self.program(shifts, 10_000, seed, stop, whole=True)
+        """Return people per column of the cheapest plan with just these shifts; None when stopped first."""
+        found = self.program(shifts, _STAFF_NODES, seed, stop, fixed=True)
         return None if found.shifts is None else self._last
 
-    def _restrict(self, allowed: frozenset[int], whole: bool) -> None:
+    def _restrict(self, allowed: frozenset[int], fixed: bool) -> None:
         for shift, exists in enumerate(self.exists):
             exists.upper_bound = float(shift in allowed)
+            exists.lower_bound = float(fixed and shift in allowed)
             exists.integer = True
         for people in self.people:
-            people.integer = whole
+            people.integer = fixed
         for column in self._seam:
             self.people[column].integer = True
 
