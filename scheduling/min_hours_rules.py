@@ -1,8 +1,9 @@
-"""Rules for people who stand for one another: which sets of shifts Hall's condition asks for, which profiles suffice."""
+"""Rules for people who stand for one another: the sets of Hall's condition, and the profiles that suffice."""
 
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from itertools import chain, combinations
 
 import numpy as np
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 __all__ = ["blocks", "least_profiles", "subsets"]
 
 IntArray = NDArray[np.int64]
-_PROFILES_MOST = 3000
+_MIXES_MOST = 5000
 _SHIFTS_MOST = 8
 
 
@@ -37,9 +38,10 @@ def blocks(apart: NDArray[np.bool_]) -> list[tuple[list[int], list[int]]]:
     ]
 
 
-def least_profiles(lengths: tuple[int, ...], days: int, least: int, hours: int) -> list[tuple[int, ...]] | None:
+@lru_cache(maxsize=16)
+def least_profiles(lengths: tuple[int, ...], days: int, least: int, hours: int) -> tuple[tuple[int, ...], ...] | None:
     """Return the least numbers of shifts per length that give enough days and hours; None when there are too many."""
-    if math.comb(days + len(lengths) - 1, len(lengths) - 1) > 30 * _PROFILES_MOST:
+    if math.comb(days + len(lengths) - 1, len(lengths) - 1) > _MIXES_MOST:
         return None
     found: set[tuple[int, ...]] = set()
 
@@ -56,4 +58,4 @@ def least_profiles(lengths: tuple[int, ...], days: int, least: int, hours: int) 
     grow((), days, least, hours)
     table = np.array(sorted(found), dtype=np.int64).reshape(-1, len(lengths))
     keep = [row for row in table if (np.all(table <= row, axis=1).sum() == 1)]
-    return None if len(keep) > _PROFILES_MOST else [tuple(row.tolist()) for row in keep]
+    return tuple(tuple(row.tolist()) for row in keep)
