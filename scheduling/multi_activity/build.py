@@ -18,8 +18,10 @@ from scheduling.multi_activity.problem import ActivityProblem, ActivityRoster
 
 __all__ = ["ActivityLimits", "ActivityProgress", "schedule_activities"]
 
-_HOT, _COLD = 1.2, 0.15  # in units of cost: one person too many for one period costs 1
-_SHORT = 8.0  # price of one person missing for one period
+# Temperatures in units of cost: one person too many for one period costs 1. The first round only wants a good roster
+# soon, the later ones begin hot enough to forget it.
+_HOT_FIRST, _HOT, _COLD = 1.2, 1.8, 0.2
+_SHORT = 5.0  # price of one person missing for one period
 _MOVES = 2000  # of the first round, for each person and calendar day
 _SLICE = 4000  # moves between two looks at the clock and at the wish to stop
 
@@ -112,7 +114,7 @@ class _Search:
         if not self._chains:
             return ActivityRoster((), 0, int(self._problem.least.sum()), self._bound, 0, False)
         with ThreadPoolExecutor(self._limits.chains) as pool:
-            list(pool.map(lambda chain: chain.fill(self._problem, self._short, _HOT), self._chains))
+            list(pool.map(lambda chain: chain.fill(self._problem, self._short, _HOT_FIRST), self._chains))
             for number in range(self._limits.rounds):
                 if self._best().value <= (0, self._bound) or self._interrupted:
                     break
@@ -139,9 +141,9 @@ class _Search:
         """Cool all chains down once."""
         wanted = _MOVES * len(self._problem.people) * self._problem.days * 2**number
         done, began, budget = 0, time.monotonic(), self._left()
-        share = 0.0
+        hot, share = _HOT if number else _HOT_FIRST, 0.0
         while share < 1.0 and not self._over() and self._best().value > (0, self._bound):
-            heat = _HOT * (_COLD / _HOT) ** share
+            heat = hot * (_COLD / hot) ** share
             moves = min(_SLICE, wanted - done)
             list(pool.map(lambda chain, n=moves, t=heat: chain.run(n, self._short, t), self._chains))
             done += moves

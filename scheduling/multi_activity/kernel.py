@@ -16,7 +16,7 @@ __all__ = ["KNOBS", "anneal", "first_tours", "keep"]
 
 FloatArray = NDArray[np.float64]
 # Shares of the moves: whole tours; several shifts at once; of the rest, a shift may change its day; a start stays near.
-KNOBS = np.array([0.0005, 0.4, 0.3, 0.4])
+KNOBS = np.array([0.0005, 0.6, 0.3, 0.4])
 
 
 @OUTER

@@ -95,13 +95,15 @@ def _redraw_all(
         old[i, 0], old[i, 1] = begin, length
         kept[i, :length] = state.activity[who[i], begin : begin + length]
         take_off(rules, state, who[i], days[i])
+    close = uniform(state.random) < 0.5
     drawn = np.zeros(count, dtype=np.int64)
     possible = True
     for i in range(count):
         pending = 0
         for j in range(i + 1, count):
             pending += who[j] == who[i]
-        possible = draw_day(rules, state, room, who[i], (days[i], -1), -1, pending, short, heat)
+        near = old[i, 0] if close else -1
+        possible = draw_day(rules, state, room, who[i], (days[i], -1), near, pending, short, heat)
         if not possible:
             break
         drawn[i] = 1
