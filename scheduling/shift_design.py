@@ -2,8 +2,8 @@
 
 Minimum shift design (Musliu, Schaerf and Slany 2004; Di Gaspero et al. 2007): every different shift costs a fixed
 price, every minute over or under the demand another. The model is :mod:`scheduling.shift_flow`. A dive into the linear
-relaxation gives a first plan; where many shifts are possible, small integer programs around the best plan better it; the
-last one, over all shifts that their reduced cost does not exclude, proves the bound.
+relaxation gives a first plan; where many shifts are possible, small integer programs around the best plan better it;
+the last one, over all shifts that their reduced cost does not exclude, proves the bound.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from scheduling.shift_flow import Columns, Flow, Prices, Root
+from scheduling.shift_flow import Budget, Columns, Flow, Prices, Root
 from wfm.errors import InputError, Problem
 from wfm.progress import Stop, never_stop
 
@@ -232,14 +232,15 @@ def design_shifts(
     """
     limits = DesignLimits() if limits is None else limits
     deadline = math.inf if limits.time_limit_seconds is None else time.monotonic() + limits.time_limit_seconds
-    return _Search(problem, limits, seed, lambda: stop() or time.monotonic() >= deadline).run()
+    return _Search(problem, limits, seed, stop, deadline).run()
 
 
 class _Search:
     """The three programs over one model, with the best plan and bound so far, both in whole units."""
 
-    def __init__(self, problem: DesignProblem, limits: DesignLimits, seed: int, stop: Stop) -> None:
-        self.problem, self.limits, self.seed, self.stop = problem, limits, seed, stop
+    def __init__(self, problem: DesignProblem, limits: DesignLimits, seed: int, stop: Stop, deadline: float) -> None:
+        self.problem, self.limits, self.seed = problem, limits, seed
+        self.deadline, self._asked = deadline, stop
         slot = problem.slot_minutes
         prices = (problem.over_price * slot, problem.under_price * slot, problem.price_of_a_shift)
         self.unit = math.gcd(*prices)
@@ -252,16 +253,25 @@ class _Search:
         self.bound = 0
         self.ways: list[str] = []
 
+    def stop(self) -> bool:
+        return self._asked() or time.monotonic() >= self.deadline
+
     def run(self) -> ShiftDesign:
         root = self.flow.tighten(self.limits.rounds, self.stop)
         if root is not None:
             self._raise_bound(root.value)
             self.ways.append(f"relaxation proves {self.bound * self.unit} after {root.rounds} rounds")
             self._adopt(self.flow.dive(self.stop))
+            if self.stop():  # the dive may not have got far
+                self._adopt(frozenset(np.flatnonzero(root.exists > _ROUNDING).tolist()))
             if len(self.problem.shifts) > _FEW:
                 self._near(root)
             self._prove(root)
         return self._design()
+
+    def _budget(self, part: int) -> Budget:
+        """Return the budget of one program, by nodes ``1 / part`` of all."""
+        return Budget(self.limits.nodes // part, self.deadline - time.monotonic())
 
     def _done(self) -> bool:
         return self.cost <= self.bound or self.stop()
@@ -270,17 +280,17 @@ class _Search:
         """Look for a cheaper plan among the shifts allowed; return whether there was one."""
         if self._done():
             return False
-        return self._adopt(self.flow.program(allowed, self.limits.nodes // 100, self.seed, self.stop).shifts)
+        return self._adopt(self.flow.program(allowed, self._budget(100), self.seed, self.stop).shifts)
 
     def _adopt(self, shifts: frozenset[int] | None) -> bool:
-        people = None if shifts is None else self.flow.staff(shifts, self.seed, self.stop)
+        people = None if shifts is None else self.flow.staff(shifts, self.seed)
         if people is None or self._cost(people) >= self.cost:
             return False
         self.people, self.cost = people, self._cost(people)
         return True
 
     def _near(self, root: Root) -> None:
-        """Mix the best plan with what the relaxation likes, then with its own shifts moved by a slot while that helps."""
+        """Mix the best plan with what the relaxation likes, then with its own shifts moved while that helps."""
         liking = np.where(root.exists > _ROUNDING, -root.exists, root.reduced)
         wanted = np.argsort(liking, kind="stable")
         self._try(frozenset(self._used()) | frozenset(wanted[:_WIDTH].tolist()))
@@ -299,7 +309,7 @@ class _Search:
         keep = root.value + root.reduced <= self.cost - 1 + _ROUNDING
         allowed = frozenset(np.flatnonzero(keep | (root.exists > _ROUNDING)).tolist())
         before = self.cost
-        found = self.flow.program(allowed, self.limits.nodes, self.seed, self.stop)
+        found = self.flow.program(allowed, self._budget(1), self.seed, self.stop)
         self._adopt(found.shifts)
         self._raise_bound(min(found.bound, before))
         self.ways.append(f"branch and bound over {len(allowed)} of {len(self.problem.shifts)} possible shifts")

@@ -1,14 +1,15 @@
 """The flow model of shift design: people who come and go on the time line, and the inequalities that make it tight.
 
 A slot's coverage changes by who starts minus who ends, so a shift on a day is a column with two entries (and a third
-for its link to "this shift exists") however long it is. Whoever fixes which shifts exist leaves a network flow: only the
-columns over one slot boundary of the circle need be whole, the others come out whole by themselves.
+for its link to "this shift exists") however long it is. Whoever fixes which shifts exist leaves a network flow: only
+the columns over one slot boundary of the circle need be whole, the others come out whole by themselves.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 from itertools import chain
 from typing import Any
 
@@ -18,9 +19,9 @@ from ortools.math_opt.python import mathopt
 from ortools.util.python import solve_interrupter
 
 from scheduling.worker import Worker
-from wfm.progress import Stop
+from wfm.progress import Stop, never_stop
 
-__all__ = ["Columns", "Flow", "Prices", "Programmed", "Root"]
+__all__ = ["Budget", "Columns", "Flow", "Prices", "Programmed", "Root"]
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -29,7 +30,7 @@ _ROUNDS_AT_LEAST = 4
 _STALLED = 2e-4
 _STAFF_NODES = 10_000
 _NOTHING, _NEARLY = 1e-6, 0.8
-_PATIENCE_SECONDS = 0.5
+_PATIENCE_SECONDS = 1.5
 
 
 @dataclass(frozen=True)
@@ -89,6 +90,14 @@ class Root:
     exists: FloatArray
     reduced: FloatArray
     rounds: int
+
+
+@dataclass(frozen=True)
+class Budget:
+    """Nodes, and seconds of the wall clock where somebody asked for a time limit."""
+
+    nodes: int
+    seconds: float = np.inf
 
 
 @dataclass(frozen=True)
@@ -249,14 +258,19 @@ class Flow:
         row = mathopt.fast_sum([*terms, self.under[slot], self.over[other]])
         self._cuts.append(self.model.add_linear_constraint(expr=row, lb=rise))
 
-    def program(self, allowed: frozenset[int], nodes: int, seed: int, stop: Stop, fixed: bool = False) -> Programmed:
+    def program(
+        self, allowed: frozenset[int], budget: Budget, seed: int, stop: Stop, fixed: bool = False
+    ) -> Programmed:
         """Return the outcome of branch and bound over the shifts allowed; ``fixed`` makes all of them exist.
 
-        It ends when nothing cheaper by a whole unit can exist, after so many nodes, or once ``stop`` says so.
+        It ends when nothing cheaper by a whole unit can exist, at the end of the budget, or once ``stop`` says so (then
+        the solver may not hear it, and what it found is lost).
         """
         self._restrict(allowed, fixed)
-        parameters = mathopt.SolveParameters(node_limit=nodes, absolute_gap_tolerance=0.99)
+        parameters = mathopt.SolveParameters(node_limit=budget.nodes, absolute_gap_tolerance=0.99)
         parameters.relative_gap_tolerance = 0.0
+        if np.isfinite(budget.seconds):
+            parameters.time_limit = timedelta(seconds=max(0.1, budget.seconds))
         parameters.highs.int_options["random_seed"] = seed % 2**31
         result = _interruptible(self.model, parameters, stop)
         if result is None:
@@ -269,9 +283,9 @@ class Flow:
             self._last = np.rint(np.array(result.variable_values(self.people))).astype(np.int64)
         return Programmed(shifts, float(result.dual_bound()), proved)
 
-    def staff(self, shifts: frozenset[int], seed: int, stop: Stop) -> IntArray | None:
-        """Return people per column of the cheapest plan with just these shifts; None when stopped first."""
-        found = self.program(shifts, _STAFF_NODES, seed, stop, fixed=True)
+    def staff(self, shifts: frozenset[int], seed: int) -> IntArray | None:
+        """Return people per column of the cheapest plan with just these shifts, a flow that takes a moment."""
+        found = self.program(shifts, Budget(_STAFF_NODES), seed, never_stop, fixed=True)
         return None if found.shifts is None else self._last
 
     def _restrict(self, allowed: frozenset[int], fixed: bool) -> None:

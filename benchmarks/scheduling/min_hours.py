@@ -1,11 +1,12 @@
-"""Plan the least hours for 50, 200 and 500 people over 28 days, against pyworkforce's MinHoursRoster.
+"""Plan the least hours for 50, 200 and 500 people over 28 days, nights of 8 and 10 hours, against pyworkforce.
 
 Usage: ``python -m benchmarks.scheduling.min_hours [SIZES...] [--limit SECONDS]``; ``pip install pyworkforce`` before.
 
-Both get the same seeded instance in one run; pyworkforce runs in a process of its own with a time limit. Its rule for
-shifts that must not follow each other is stricter than documented: with one destination named, the origin is followed
-by a day off (with two, it can't be worked at all but on the last day), it sets its workers on the solver instead of the
-solver's parameters, where they are ignored, and reports a roster of -1 when it finds none. So the first line of each
+Both (theirs is ``MinHoursRoster``) get the same seeded instance in one run; pyworkforce runs in a process of its own
+with a time limit. Its rule for shifts that must not follow each other is stricter than documented: with one destination
+named, the origin is followed by a day off (with two, it can't be worked at all but on the last day), it sets its
+workers on the solver instead of the solver's parameters, where they are ignored, and reports a roster of -1 when it
+finds none. So the first line of each
 size gives our engine that stricter rule (every shift forbidden after the origin), which makes the optima comparable;
 the third line is ours with the rule as documented. Every roster is counted again here. Exits with 1 when a recount
 fails or when two proven optima differ.
@@ -27,33 +28,37 @@ import numpy as np
 from scheduling.min_hours import Member, MinHoursProblem, MinHoursStatus, ShiftHours, plan_min_hours
 
 DAYS = 28
-SHIFTS = (ShiftHours("Morning", 8), ShiftHours("Afternoon", 8), ShiftHours("Night", 10))
+SHARES = {"Morning": 0.27, "Afternoon": 0.22, "Night": 0.12}
+NIGHTS = (8, 10)
 FOLLOW = ("Night", "Morning")
 
 
-def instance(size: int, seed: int = 20_241_111) -> MinHoursProblem:
+def instance(size: int, night: int, seed: int = 20_241_111) -> MinHoursProblem:
     """Return a problem with weekly demand, at least 18 days and 150 hours each; one in twenty has bans, one likes."""
+    shifts = tuple(ShiftHours(name, night if name == "Night" else 8) for name in SHARES)
     random = np.random.default_rng([seed, size])
     weekday = 1.0 - 0.25 * np.isin(np.arange(DAYS) % 7, (5, 6))
     required = {}
-    for shift, share in zip(SHIFTS, (0.27, 0.22, 0.12), strict=True):
+    for name, share in SHARES.items():
         level = size * share * weekday * random.uniform(0.85, 1.15, DAYS)
-        required[shift.name] = tuple(int(people) for people in level)
+        required[name] = tuple(int(people) for people in level)
     people = []
     for number in range(size):
         bans = frozenset[tuple[int, str]]()
         if number % 20 == 0:
             days = random.choice(DAYS, 4, replace=False)
-            bans = frozenset((int(day), SHIFTS[int(random.integers(3))].name) for day in days)
-        likes = frozenset({SHIFTS[int(random.integers(3))].name}) if number % 20 == 1 else frozenset[str]()
+            bans = frozenset((int(day), shifts[int(random.integers(3))].name) for day in days)
+        likes = frozenset({shifts[int(random.integers(3))].name}) if number % 20 == 1 else frozenset[str]()
         people.append(Member(f"p{number:03}", bans, likes, float(random.integers(1, 4))))
-    return MinHoursProblem(DAYS, SHIFTS, tuple(people), required, 150, DAYS - 18, (FOLLOW,))
+    return MinHoursProblem(DAYS, shifts, tuple(people), required, 150, DAYS - 18, (FOLLOW,))
 
 
 def stricter(problem: MinHoursProblem) -> MinHoursProblem:
     """Return the problem with the successions that pyworkforce really forbids."""
     origins = {before for before, _ in problem.forbidden}
-    return replace(problem, forbidden=tuple((before, shift.name) for before in sorted(origins) for shift in SHIFTS))
+    return replace(
+        problem, forbidden=tuple((before, shift.name) for before in sorted(origins) for shift in problem.shifts)
+    )
 
 
 def arguments(problem: MinHoursProblem, seconds: float) -> dict[str, Any]:
@@ -134,17 +139,17 @@ def ours(problem: MinHoursProblem) -> tuple[float, float | None, bool, str]:
     return seconds, cost, plan.status is MinHoursStatus.OPTIMAL and cost == plan.cost, plan.way
 
 
-def line(size: int | str, engine: str, cost: float | None, status: str, seconds: float, said: str) -> None:
+def line(size: str, engine: str, cost: float | None, status: str, seconds: float, said: str) -> None:
     """Print a line of the table."""
-    print(f"{size:>6}  {engine:<12}{cost!s:>9}  {status:<11}{seconds:>9.2f}  {said}", flush=True)
+    print(f"{size:>12}  {engine:<12}{cost!s:>9}  {status:<11}{seconds:>9.2f}  {said}", flush=True)
 
 
-def compare(size: int, limit: float) -> bool:
+def compare(size: int, night: int, limit: float) -> bool:
     """Print the lines of a size; return whether everything that was counted is right."""
-    documented = instance(size)
+    documented = instance(size, night)
     problem = stricter(documented)
     seconds, cost, proven, way = ours(problem)
-    line(size, "ours", cost, "optimal" if proven else "not proven", seconds, way)
+    line(f"{size}/{night}", "ours", cost, "optimal" if proven else "not proven", seconds, way)
     other = theirs(documented, limit)
     work = {(entry["resource"], entry["day"]): entry["shift"] for entry in other["resource_shifts"]}
     counted, status, took = recount(problem, work), other["status"], float(other["seconds"])
@@ -158,8 +163,8 @@ def compare(size: int, limit: float) -> bool:
 
 def main(sizes: list[int], limit: float) -> int:
     """Return 1 when a size is not as it must be."""
-    print(f"{'people':>6}  {'engine':<12}{'cost':>9}  {'status':<11}{'seconds':>9}", flush=True)
-    right = [compare(size, limit) for size in sizes]
+    print(f"{'people/night':>12}  {'engine':<12}{'cost':>9}  {'status':<11}{'seconds':>9}", flush=True)
+    right = [compare(size, night, limit) for size in sizes for night in NIGHTS]
     return int(not all(right))
 
 
