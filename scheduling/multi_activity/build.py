@@ -1,8 +1,9 @@
 """Rosters of people who change between activities inside a shift.
 
 Chains of simulated annealing, each over rosters that keep every rule of people and shifts; people missing have a price.
-A chain cools down in rounds, every round twice as long as the one before, and starts the next from where it is. It ends
-when the cost meets the proven bound, or the effort is spent.
+A chain cools down in rounds, every round twice as long as the one before, and starts the next from where it is; at the
+end of a round it warms its best roster up a few times, not so far as to lose it. It ends when the cost meets the proven
+bound, or the effort is spent.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from scheduling.multi_activity.bounds import volume_bound
+from scheduling.multi_activity.bounds import stretch_bound, volume_bound
 from scheduling.multi_activity.chain import Chain, new_chain
 from scheduling.multi_activity.problem import ActivityProblem, ActivityRoster
 
@@ -20,9 +21,11 @@ __all__ = ["ActivityLimits", "ActivityProgress", "schedule_activities"]
 
 # Temperatures in units of cost: one person too many for one period costs 1. The first round only wants a good roster
 # soon, the later ones begin hot enough to forget it.
-_HOT_FIRST, _HOT, _COLD = 1.2, 1.8, 0.2
+_HOT_FIRST, _HOT, _WARM, _COLD = 1.2, 1.8, 1.0, 0.2
+_SLOW, _CYCLES = 2 / 3, 4  # share of a later round that cools down once; the rest warms the best roster up again
 _SHORT = 5.0  # price of one person missing for one period
 _MOVES = 2000  # of the first round, for each person and calendar day
+_LARGE = 10_000  # periods times activities beyond which the linear bound takes minutes and is left out
 _SLICE = 4000  # moves between two looks at the clock and at the wish to stop
 
 
@@ -90,6 +93,16 @@ def schedule_activities(
     return _Search(problem, limits or ActivityLimits(), seed, progress, stop or (lambda: False)).result()
 
 
+def _temperature(number: int, share: float) -> tuple[int, float]:
+    """Return the part of a round (0: cooling down once, then the cycles) and the temperature in it."""
+    if number == 0:
+        return 0, _HOT_FIRST * (_COLD / _HOT_FIRST) ** share
+    if share < _SLOW:
+        return 0, _HOT * (_COLD / _HOT) ** (share / _SLOW)
+    cycle = (share - _SLOW) / (1.0 - _SLOW) * _CYCLES
+    return 1 + int(cycle), _WARM * (_COLD / _WARM) ** (cycle % 1.0)
+
+
 class _Search:
     """The rounds over all chains; after every slice the chains wait for each other, so that the order is the same."""
 
@@ -119,6 +132,8 @@ class _Search:
                 if self._best().value <= (0, self._bound) or self._interrupted:
                     break
                 self._round(pool, number)
+                if number == 0 and self._best().value != (0, self._bound) and self._problem.least.size <= _LARGE:
+                    self._bound = max(self._bound, stretch_bound(self._problem, self._over))
         best = self._best()
         shortage, cost = best.value
         tours = best.tours(self._problem)
@@ -141,9 +156,13 @@ class _Search:
         """Cool all chains down once."""
         wanted = _MOVES * len(self._problem.people) * self._problem.days * 2**number
         done, began, budget = 0, time.monotonic(), self._left()
-        hot, share = _HOT if number else _HOT_FIRST, 0.0
+        share, part = 0.0, 0
         while share < 1.0 and not self._over() and self._best().value > (0, self._bound):
-            heat = hot * (_COLD / hot) ** share
+            now, heat = _temperature(number, share)
+            if now > part:
+                part = now
+                for chain in self._chains:
+                    chain.go_back()
             moves = min(_SLICE, wanted - done)
             list(pool.map(lambda chain, n=moves, t=heat: chain.run(n, self._short, t), self._chains))
             done += moves

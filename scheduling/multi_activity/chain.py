@@ -75,6 +75,10 @@ class Chain:
         """Make moves at a temperature."""
         anneal(self.rules, self.state, self.best, self.room, self.tables, moves, short, heat, KNOBS)
 
+    def go_back(self) -> None:
+        """Go on from the best roster."""
+        keep(self.best, self.state)
+
     @property
     def value(self) -> tuple[int, int]:
         """Shortage and cost of the best roster."""

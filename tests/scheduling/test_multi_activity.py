@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from benchmarks.scheduling.multi_activity import main, read_instance
 from benchmarks.scheduling.multi_activity_check import Instance, Row, recount, violations
-from scheduling.multi_activity.bounds import volume_bound
+from scheduling.multi_activity.bounds import stretch_bound, volume_bound
 from scheduling.multi_activity.build import ActivityLimits, ActivityProgress, schedule_activities
 from scheduling.multi_activity.problem import (
     ActivityProblem,
@@ -139,7 +139,7 @@ def test_every_roster_keeps_the_rules(seed: int, people: int, activities: int, d
     assert not broken(problem, roster)
     assert (roster.cost, roster.shortage) == cost_of(problem, cover_of(problem, roster.tours))
     if roster.feasible:
-        assert volume_bound(problem) == roster.bound <= roster.cost
+        assert volume_bound(problem) <= roster.bound <= roster.cost
 
 
 def test_minutes_nobody_asked_for_are_spread_evenly() -> None:
@@ -152,6 +152,27 @@ def test_minutes_nobody_asked_for_are_spread_evenly() -> None:
     assert volume_bound(many) == 24 * 1 + 8 * 4  # 40 hours over 32 cells
     odd = ActivityProblem(**{**fields, "people": (Person("A", 60, 600),)})
     assert volume_bound(odd) == 2  # no shift takes one hour
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_the_linear_bound_is_one(seed: int) -> None:
+    """It is never above the cheapest roster, nor far below the volume bound, which it contains."""
+    problem = small(seed, days=1, wish=0.4)
+    shortage, cost = cheapest(problem)
+    if shortage == 0:
+        assert stretch_bound(problem, lambda: False) <= cost
+    assert stretch_bound(problem, lambda: False) >= volume_bound(problem) - 1
+
+
+def test_the_linear_bound_knows_stretches() -> None:
+    """Someone wanted for one period out of three stays for the other two."""
+    problem = small(0, people=1, activities=1, days=1, stretch=2)
+    least = np.zeros_like(problem.least)
+    least[3] = 1
+    lonely = ActivityProblem(**{**vars(problem), "least": least, "most": least})
+    assert volume_bound(lonely) == stretch_bound(lonely, lambda: False) == 1
+    busy = ActivityProblem(**{**vars(lonely), "shortest": 3})
+    assert stretch_bound(busy, lambda: False) == 2
 
 
 def test_same_seed_same_roster() -> None:
