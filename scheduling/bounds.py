@@ -11,17 +11,16 @@ from numpy.typing import NDArray
 from scheduling.aggregate import Aggregate, build_aggregate
 from scheduling.hires import HireOption
 from scheduling.options import ShiftOptions
-from scheduling.prices import climb
+from scheduling.prices import Climb, climb
 from scheduling.problem import RosterProblem
-from scheduling.solver import lp_parameters, mip_parameters, simplex_parameters, solve
+from scheduling.solver import mip_parameters, simplex_parameters, solve
 
-__all__ = ["EVALUATIONS", "LP_COLUMNS_MAX", "MIP_COLUMNS_MAX", "SIMPLEX_COLUMNS_MAX", "Bound", "prove_bound"]
+__all__ = ["EVALUATIONS", "LP_COLUMNS_MAX", "MIP_COLUMNS_MAX", "Bound", "prove_bound"]
 
 FloatArray = NDArray[np.float64]
-LP_COLUMNS_MAX = 250_000
-SIMPLEX_COLUMNS_MAX = 9000
+LP_COLUMNS_MAX = 9000
 MIP_COLUMNS_MAX = 2500
-EVALUATIONS = 700
+EVALUATIONS = 1500
 _MIP_NODES = 60
 _SAFETY = 1e-6  # share taken off, far above the rounding of sums in floating point
 
@@ -30,8 +29,7 @@ _SAFETY = 1e-6  # share taken off, far above the rounding of sums in floating po
 class Bound:
     """A lower bound of the cost, how it was proven, and what there is to say about it.
 
-    ``heads`` is how many people the linear program takes on per contract (fractions allowed), None where none was
-    solved.
+    ``heads`` is how many people the relaxed problem takes on per contract (fractions allowed), None where unknown.
     """
 
     value: float
@@ -47,9 +45,9 @@ class Bound:
 
 def prove_bound(
     problem: RosterProblem, options: ShiftOptions, hires: Sequence[HireOption], required: FloatArray, effort: float,
-    gap: float, stop: Callable[[], bool],
+    gap: float, stop: Callable[[], bool], post: Callable[[Bound], None] | None = None,
 ) -> Bound:  # fmt: skip
-    """Return a bound: by the aggregate model's linear or integer program, for the largest problems by prices.
+    """Return a bound by prices of an agent on seat; of small problems also by the aggregate model's program.
 
     Parameters
     ----------
@@ -65,25 +63,44 @@ def prove_bound(
         As in ``SearchLimits``.
     stop : callable
         Polled; once True, what is proven so far is returned.
+    post : callable, optional
+        Hears the best bound, and how many people to take on, after each temperature of the climb.
     """
     if not required.any() and not any(c.hours_per_week_guaranteed for c in problem.contracts):
         return Bound(0.0, "nothing is required")
-    aggregate = build_aggregate(problem, options, hires, required, True)
-    columns = aggregate.program.columns
-    if columns <= LP_COLUMNS_MAX:
-        return _by_program(aggregate, columns <= MIP_COLUMNS_MAX, gap, stop)
-    state = climb(problem, options, hires, required, round(EVALUATIONS * effort), stop)
-    if state.bound <= 0.0:
-        return Bound.trivial()
-    return Bound(_safe(state.bound), f"prices on the aggregate model, {state.evaluations} evaluations")
+    if not (options.start >= 0).any() or not (problem.people or hires):
+        missing = (required.sum(axis=1) * problem.shortage_price).sum() * problem.interval_hours
+        return Bound(_safe(float(missing)), "nobody can work: everybody required is missing")
+    best = Bound.trivial()
+    if required.size + int((options.start >= 0).sum()) <= LP_COLUMNS_MAX:
+        aggregate = build_aggregate(problem, options, hires, required, True)
+        columns = aggregate.program.columns
+        if columns <= LP_COLUMNS_MAX:
+            best = _by_program(aggregate, columns <= MIP_COLUMNS_MAX, gap, stop)
+    if stop():
+        return best
+    start = best
+
+    def told(state: Climb) -> None:
+        if post is not None:
+            post(_better(start, state))
+
+    return _better(start, climb(problem, options, hires, required, round(EVALUATIONS * effort), stop, told))
+
+
+def _better(best: Bound, state: Climb) -> Bound:
+    """Return the better of a program's bound and the climb's, with the climb's heads."""
+    if _safe(state.bound) <= best.value:
+        return replace(best, heads=state.heads)
+    way = f"prices of an agent on seat, {state.evaluations} evaluations"
+    return Bound(_safe(state.bound), way, (), state.heads)
 
 
 def _by_program(aggregate: Aggregate, whole: bool, gap: float, stop: Callable[[], bool]) -> Bound:
     program = aggregate.program
     wholes = program.whole
     program.whole = [np.zeros(len(part), dtype=np.bool_) for part in wholes]
-    small = program.columns <= SIMPLEX_COLUMNS_MAX
-    found = solve(program, simplex_parameters() if small else lp_parameters(), stop)
+    found = solve(program, simplex_parameters(), stop)
     best = Bound.trivial()
     if np.isfinite(found.bound):
         heads = None

@@ -31,6 +31,7 @@ __all__ = ["SearchLimits", "build"]
 
 OPTIMAL_GAP = 1e-4
 _POLL_SECONDS = 0.1
+_ADVICE = 2  # the temperature of the climb after which the number of people to take on is asked
 _PATIENCE_SECONDS = 1.0
 _SLACK = 1e-6
 
@@ -89,23 +90,28 @@ def build(
     options, hires = shift_options(problem), hire_options(problem)
     season = Season(problem, options, hires, limits.effort, seed)
     required = open_requirement(problem)
-    prover = Worker(lambda halt: prove_bound(problem, options, hires, required, limits.effort, limits.gap, halt))
+    posted: list[Bound] = []
+    prover = Worker(
+        lambda halt: prove_bound(problem, options, hires, required, limits.effort, limits.gap, halt, posted.append)
+    )
 
     def advice() -> Heads | None:
-        prover.wait_for_end(over)
-        proven = prover.result()
+        """Wait for the heads of one temperature, always the same one: who is faster does not matter."""
+        prover.wait_for_end(lambda: over() or len(posted) >= _ADVICE)
+        proven = posted[_ADVICE - 1] if len(posted) >= _ADVICE else prover.result()
         return proven.heads if proven is not None else None
 
     builder = Worker(lambda halt: season.run(halt, advice))
-    interrupted = _follow(prover, builder, season, progress, over)
-    bound = prover.result() or Bound.trivial()
+    interrupted = _follow(prover, builder, season, progress, over, posted)
+    bound = prover.result() or (posted[-1] if posted else Bound.trivial())
     builder.result()
     return _roster(problem, season, bound, interrupted)
 
 
 def _follow(
-    prover: Worker[Bound], builder: Worker[None], season: Season, progress: Progress, over: Callable[[], bool]
-) -> bool:
+    prover: Worker[Bound], builder: Worker[None], season: Season, progress: Progress, over: Callable[[], bool],
+    posted: list[Bound],
+) -> bool:  # fmt: skip
     """Wait for both workers and tell how far they are; return True when stopped before they were done."""
     told = -1.0
     while prover.running or builder.running:
@@ -115,7 +121,7 @@ def _follow(
             return True
         if season.share >= told + 0.02:
             told = season.share
-            proven = prover.result()
+            proven = prover.result() or (posted[-1] if posted else None)
             progress("roster", told, _message(season.cost, proven.value if proven else None))
         builder.wait(_POLL_SECONDS) if builder.running else prover.wait(_POLL_SECONDS)
     return False

@@ -14,7 +14,15 @@ from numpy.typing import NDArray
 from scheduling.problem import RosterProblem
 from wfm.plan import ShiftTemplate
 
-__all__ = ["PATTERNS_MAX", "Pattern", "fine_step", "legal_patterns", "pause_envelope", "pause_windows", "presence"]
+__all__ = [
+    "PATTERNS_MAX",
+    "Pattern",
+    "fine_step",
+    "legal_patterns",
+    "meal_starts",
+    "pause_envelope",
+    "presence",
+]
 
 PATTERNS_MAX = 400
 _ALL_MAX = 20_000
@@ -92,6 +100,11 @@ def _meals(template: ShiftTemplate, minutes: int, phase: int, interval: int) -> 
     for start in range(first + (-(first + phase)) % interval, last + 1, interval):
         if start > 0 and start + template.meal_minutes < minutes:
             yield start, start + template.meal_minutes
+
+
+def meal_starts(template: ShiftTemplate, minutes: int, interval: int) -> list[int]:
+    """Return the minutes after a shift's start at which its meal may begin; empty without a meal."""
+    return [meal[0] for meal in _meals(template, minutes, 0, interval) if meal is not None]
 
 
 def _breaks(
@@ -173,21 +186,3 @@ def _single_pauses(template: ShiftTemplate, minutes: int, phase: int, interval: 
         early.append((first, first + length))
         late.append((last, last + length))
     return [Pattern(meals[0], tuple(early)), Pattern(meals[-1], tuple(late))]
-
-
-def pause_windows(
-    template: ShiftTemplate | None, minutes: int, phase: int, interval: int, step: int
-) -> list[list[tuple[int, int]]]:
-    """Return for each pause of a shift all (start, end) that it may have, whatever the other pauses do."""
-    if template is None:
-        return []
-    windows: list[list[tuple[int, int]]] = []
-    if template.meal_minutes:
-        windows.append([meal for meal in _meals(template, minutes, phase, interval) if meal is not None])
-    clear, lengths = template.break_clear_minutes, template.break_minutes
-    for number, length in enumerate(lengths):
-        first = clear * (number + 1) + sum(lengths[:number])
-        first += (-(first + phase)) % step
-        last = minutes - clear * (len(lengths) - number) - sum(lengths[number:])
-        windows.append([(start, start + length) for start in range(first, last + 1, step)])
-    return [window for window in windows if window]

@@ -133,6 +133,11 @@ class RosterProblem:
     wishes: tuple[tuple[int, int, int, float], ...] = ()
     past_holidays: frozenset[int] = field(default_factory=frozenset)
 
+    @cached_property
+    def known_ids(self) -> frozenset[str]:
+        """Ids of the named people."""
+        return frozenset(person.employee_id for person in self.people)
+
     @property
     def days(self) -> int:
         """Number of days of the horizon."""

@@ -11,12 +11,14 @@ from scheduling.kernel import BREACH_PRICE, State, cover_all
 from scheduling.moves import anneal
 from scheduling.problem import RosterProblem, Span
 from scheduling.tables import Index, Tables
+from scheduling.weekly import new_work, sweep
 
 __all__ = ["Search"]
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 SLICE = 20_000
+CHUNK = 1000
 _MEND_SLICES = 20
 _MEND_HEAT = 1.0  # money: wages are not spent in vain
 
@@ -43,6 +45,8 @@ class Search:
             self.state.option[p, day] = option
             self.state.pattern[p, day] = tables.opt_pattern[option]
         self.best = (np.inf, self.state.option.copy(), self.state.pattern.copy())
+        self.work = new_work(tables, problem.grid.n, index.options.count)
+        self.order = np.random.default_rng(seed)
 
     def prepare(self) -> None:
         """Price the roster so far; the first call in a process compiles the search."""
@@ -104,6 +108,33 @@ class Search:
             self.refresh()
             self.keep_best()
             tick((number + 1) / slices)
+        self.restore()
+        return True
+
+    def draw(
+        self, sweeps: int, hot: float, cold: float, stop: Callable[[], bool], tick: Callable[[float], None]
+    ) -> bool:
+        """Draw the weeks of everybody anew, ``sweeps`` times in random order; return False when stopped early.
+
+        The temperature falls from sweep to sweep. Keeps the best roster seen at the end of a sweep.
+        """
+        people, weeks = len(self.index.people), self.problem.weeks
+        if not people or not self.tables.opt_paid.size:
+            return True
+        ladder = np.geomspace(hot, cold, max(1, sweeps))
+        for number, heat in enumerate(ladder):
+            order = self.order.permutation(people * weeks)
+            for first in range(0, len(order), CHUNK):
+                if stop():
+                    self.refresh()
+                    self.keep_best()
+                    self.restore()
+                    return False
+                part = order[first : first + CHUNK]
+                sweep(self.tables, self.state, self.work, part // weeks, part % weeks, float(heat))
+                tick((number + min(1.0, (first + CHUNK) / len(order))) / len(ladder))
+            self.refresh()
+            self.keep_best()
         self.restore()
         return True
 

@@ -14,13 +14,17 @@ from scheduling.tables import build_tables
 
 __all__ = ["Heads", "Season"]
 
-MOVES_PER_PERSON_DAY = 2500
-MOVES_LEAST = 150_000
+# How often everybody's weeks are drawn: as a total allows, within limits. Then moves of single shifts for each draw.
+DRAWS = 250_000
+SWEEPS_MOST = 300
+SWEEPS_LEAST = 23
+MOVES_PER_DRAW = 30
+MOVES_LEAST = 50_000
 _DROP_ROUNDS = 4
-# Shares of the search before the linear program's hires are known, with them, and (the rest) to send idle ones away.
-_FIRST, _SECOND = 0.25, 0.7
+# Shares of the search before the number of hires is known and with it; up to the third idle ones are sent away.
+_FIRST, _SECOND, _FINISH = 0.2, 0.4, 0.8
 _COOLED = 0.25
-# The program takes on fractions of people and cuts shifts into fractions: whole people need a little more.
+# The relaxed problem takes on fractions of people and cuts shifts into fractions: whole people need a little more.
 _HEADROOM = 1.08
 Heads = Mapping[int, float]
 
@@ -76,43 +80,61 @@ class Season:
         stop : callable
             Polled between slices of the search.
         advice : callable
-            Waits for the linear program and returns how many people it takes on per contract, None when there is none.
+            Waits for the proof and returns how many people it takes on per contract, None when unknown.
             Asked once, after a fixed share of the search, so the roster does not depend on who is faster.
         """
         heads, self._notes = fit_limits(self.problem, self.hires, {h.contract: h.heads_max for h in self.hires})
         search = self._with(heads)
         search.prepare()
-        moves = round(self.effort * MOVES_PER_PERSON_DAY * len(search.index.people) * self.problem.days)
-        moves = max(MOVES_LEAST, moves)
         hot, cold = self._temperatures()
+        sweeps = self._sweeps(search)
         self._adopt_soon(search)
         if not sum(heads.values()):
-            self._anneal(search, moves, hot, cold, 0.0, 1.0, stop)
+            if self._draw(search, sweeps, hot, cold, 0.0, _FINISH, stop):
+                self._anneal(search, sweeps, cold, _FINISH, stop)
             return
         warm = hot * _COOLED
-        if not self._anneal(search, int(moves * _FIRST), hot, warm, 0.0, _FIRST, stop):
+        if not self._draw(search, round(sweeps * _FIRST), hot, warm, 0.0, _FIRST, stop):
             return
         wanted = advice()
         if wanted is not None and not stop():
             search = self._cut_to(search, wanted)
-        if not self._anneal(search, int(moves * _SECOND), warm, cold, _FIRST, _FIRST + _SECOND, stop):
+        if not self._draw(search, round(sweeps * _SECOND), warm, cold, _FIRST, _FIRST + _SECOND, stop):
             return
-        self._trim(search, moves, hot, cold, stop)
+        search = self._trim(search, sweeps, hot, cold, stop)
+        if not stop():
+            self._anneal(search, sweeps, cold, _FINISH, stop)
+
+    def _sweeps(self, search: Search) -> int:
+        """Return how often everybody's weeks are drawn: as a fixed total allows, within limits."""
+        weeks = max(1, len(search.index.people) * self.problem.weeks)
+        return max(4, round(self.effort * min(SWEEPS_MOST, max(DRAWS / weeks, SWEEPS_LEAST))))
 
     def _temperatures(self) -> tuple[float, float]:
-        """Return the first and last temperature: a fifth of a shift's wage, and a three-hundredth of it."""
+        """Return the first and last temperature: four tenths of a shift's wage, and a hundredth of it."""
         rates = [contract.cost_per_hour for contract in self.problem.contracts]
         wage = 8.0 * (float(np.mean(rates)) or float(self.problem.shortage_price.max(initial=1.0)))
-        return 0.2 * wage, 0.003 * wage
+        return 0.4 * wage, 0.01 * wage
 
-    def _anneal(
-        self, search: Search, moves: int, hot: float, cold: float, begin: float, end: float, stop: Callable[[], bool]
+    def _draw(
+        self, search: Search, sweeps: int, hot: float, cold: float, begin: float, end: float, stop: Callable[[], bool]
     ) -> bool:
+        return search.draw(max(1, sweeps), hot, cold, stop, self._teller(search, begin, end))
+
+    def _anneal(self, search: Search, sweeps: int, cold: float, begin: float, stop: Callable[[], bool]) -> bool:
+        """Move single shifts, days and pauses at low temperature: what drawing whole weeks leaves undone."""
+        draws = sweeps * len(search.index.people) * self.problem.weeks
+        moves = max(round(MOVES_LEAST * min(1.0, self.effort)), draws * MOVES_PER_DRAW)
+        done = search.run(moves, 3.0 * cold, cold, stop, self._teller(search, begin, 1.0))
+        self._adopt(search)
+        return done
+
+    def _teller(self, search: Search, begin: float, end: float) -> Callable[[float], None]:
         def tick(share: float) -> None:
             self.share = begin + (end - begin) * share
             self._adopt(search)
 
-        return search.run(moves, hot, cold, stop, tick)
+        return tick
 
     def hiring_cost(self, search: Search) -> float:
         """Return the money for the hires of a search: fees and training before the plan."""
@@ -129,17 +151,19 @@ class Season:
         if cost < self.cost:
             self.cost, self._search = cost, search
 
-    def _trim(self, search: Search, moves: int, hot: float, cold: float, stop: Callable[[], bool]) -> None:
+    def _trim(self, search: Search, sweeps: int, hot: float, cold: float, stop: Callable[[], bool]) -> Search:
         """Send away, in rounds, the hires that cost more than they are worth, and mend the roster in between."""
         begin = _FIRST + _SECOND
-        step = (1.0 - begin) / _DROP_ROUNDS
+        step = (_FINISH - begin) / _DROP_ROUNDS
         for number in range(_DROP_ROUNDS):
             search = self._without_idle(search, number == _DROP_ROUNDS - 1)
             warm = hot * (0.25, 0.2, 0.15, 0.1)[number]
             here = begin + step * number
-            if not self._anneal(search, int(moves * step), warm, cold, here, here + step, stop):
-                return
-        self._adopt(self._without_idle(search, True))
+            if not self._draw(search, round(sweeps * step), warm, cold, here, here + step, stop):
+                return search
+        search = self._without_idle(search, True)
+        self._adopt(search)
+        return search
 
     def _cut_to(self, search: Search, wanted: Heads) -> Search:
         """Return the search with about as many hires per contract as wanted, those of most worth kept."""

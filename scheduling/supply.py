@@ -120,7 +120,6 @@ def _split(
     program.put(served, away, -1.0)
     for q in held if len(held) > 1 else []:
         wanted = np.flatnonzero(required[q, here] > 0)
-        most = np.minimum(heads, required[q, here[wanted]] / speed[q])
-        split = program.add_columns(len(wanted), 0.0, most)
+        split = program.add_columns(len(wanted), 0.0, heads)
         program.put(served[wanted], split, -1.0)
         program.put(demand[q, here[wanted]], split, speed[q])

@@ -75,6 +75,7 @@ class Tables(NamedTuple):
     pool_cost: FloatArray
     experienced: BoolArray
     rules: FloatArray
+    day_slot: IntArray
     interval: int
 
 
@@ -172,7 +173,7 @@ def build_tables(problem: RosterProblem, options: ShiftOptions, people: tuple[Pe
         wish=_wish(problem, people),
         pools=pools, pool_seats=seats, pool_ratio=ratio, pool_cost=cost,
         experienced=np.array([problem.contracts[p.contract].kind == "employee" for p in people], dtype=np.bool_),
-        rules=_rules(problem), interval=problem.grid.interval_minutes,
+        rules=_rules(problem), day_slot=_day_slots(problem), interval=problem.grid.interval_minutes,
     )  # fmt: skip
     return tables, Index(people, options, tuple(patterns), spans, open_requirement(problem), subsets)
 
@@ -344,6 +345,12 @@ def _pools(problem: RosterProblem, people: Sequence[Person]) -> tuple[IntArray, 
     for p, person in list(enumerate(people))[len(problem.people) :]:
         bound[pools[p][pools[p] >= 0], 2] -= hire_cost(problem, person)
     return pools, bound[:, 0].copy(), bound[:, 1].copy(), bound[:, 2].copy()
+
+
+def _day_slots(problem: RosterProblem) -> IntArray:
+    """Return the first interval of each day, and behind the last the end of the horizon."""
+    first = [problem.grid.slots_of_day(day).start for day in range(problem.days)]
+    return np.array([*first, problem.grid.n], dtype=np.int64)
 
 
 def _rules(problem: RosterProblem) -> FloatArray:

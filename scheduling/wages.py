@@ -5,9 +5,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
+from scheduling.options import ShiftOptions
 from scheduling.problem import PREMIUM_KINDS, Person, RosterProblem
 
-__all__ = ["DayWork", "Earned", "earn", "past_overtime", "past_works", "published_cost", "unused_guaranteed"]
+__all__ = [
+    "DayWork",
+    "Earned",
+    "earn",
+    "past_overtime",
+    "past_works",
+    "published_cost",
+    "shift_wage",
+    "unused_guaranteed",
+]
+
+
+FloatArray = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -99,3 +115,14 @@ def published_cost(problem: RosterProblem, person: Person) -> float:
     works += [DayWork(span.day, problem.span_hours(span), span.training) for span in person.fixed]
     pairs = zip(works, earn(problem, person, works), strict=True)
     return sum(earned.wages + earned.premium for work, earned in pairs if work.day >= 0)
+
+
+def shift_wage(problem: RosterProblem, options: ShiftOptions, contract: int) -> FloatArray:
+    """Return the wage of each option per day with daily overtime or holiday pay, without weekly overtime."""
+    terms, rules = problem.contracts[contract], problem.rules
+    overtime = np.maximum(0.0, options.paid - rules.normal_hours_per_day)
+    factor = rules.overtime_pay - 1.0 if terms.kind in PREMIUM_KINDS else 0.0
+    holiday = 1.0 if terms.kind == "outsourced" else rules.holiday_pay
+    plain = options.paid + overtime * factor
+    hours = np.where(problem.holiday[:, None], options.paid * holiday, plain)
+    return np.asarray(hours * terms.cost_per_hour, dtype=np.float64)
