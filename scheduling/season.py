@@ -17,7 +17,7 @@ __all__ = ["Heads", "Season"]
 # How often everybody's weeks are drawn: as a total allows, within limits. Then moves of single shifts for each draw.
 DRAWS = 250_000
 SWEEPS_MOST = 300
-SWEEPS_LEAST = 23
+SWEEPS_LEAST = 12
 MOVES_PER_DRAW = 30
 MOVES_LEAST = 50_000
 _DROP_ROUNDS = 4

@@ -1,0 +1,76 @@
+"""Drawing whole weeks: the books stay right, the draw is free of the clock, and cold draws find the best week."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from scheduling.hires import hire_options
+from scheduling.options import shift_options
+from scheduling.problem import RosterProblem
+from scheduling.search import Search
+from scheduling.season import Season
+from tests.scheduling.small import agent, problem_of, tiny
+from wfm.progress import never_stop
+
+
+def _search(problem: RosterProblem) -> Search:
+    season = Season(problem, shift_options(problem), hire_options(problem), 1.0, 3)
+    search = season.best()
+    search.prepare()
+    return search
+
+
+def _nothing(share: float) -> None:
+    """Hear how far it is."""
+
+
+def test_the_books_of_draws_are_those_of_a_fresh_count() -> None:
+    """After hot draws coverage, wages and totals that were carried along equal those rebuilt from the shifts alone."""
+    search = _search(problem_of(tiny([agent(1), agent(2), agent(3)], days=9), seed=4))
+    search.draw(6, 200.0, 50.0, never_stop, _nothing)
+    carried, cut = search.state.totals.copy(), search.state.cut.copy()
+    search.refresh()
+    assert carried == pytest.approx(search.state.totals, abs=1e-3)
+    assert cut == pytest.approx(search.state.cut, abs=1e-3)
+
+
+def test_the_same_seed_draws_the_same_weeks() -> None:
+    """Two searches of one seed end with the same shifts and pauses."""
+    problem = problem_of(tiny([agent(1), agent(2)], days=8), seed=5)
+    ends = []
+    for _ in range(2):
+        search = _search(problem)
+        search.draw(4, 100.0, 5.0, never_stop, _nothing)
+        ends.append((search.state.option.copy(), search.state.pattern.copy()))
+    assert np.array_equal(ends[0][0], ends[1][0])
+    assert np.array_equal(ends[0][1], ends[1][1])
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_cold_draw_is_the_best_week_of_one_person(seed: int) -> None:
+    """For one person and two days every pair of shifts is tried: none is cheaper than the week that is drawn cold."""
+    problem = problem_of(tiny([agent(1)], days=2), seed=seed)
+    search = _search(problem)
+    search.draw(1, 1e-9, 1e-9, never_stop, _nothing)
+    found = search.cost
+    tables, best = search.tables, np.inf
+    for first in range(-1, len(tables.opt_paid)):
+        for second in range(-1, len(tables.opt_paid)):
+            for patterns in _pairs(tables.opt_pattern, tables.opt_patterns, first, second):
+                option = np.array([[first, second]])
+                starts = [tables.opt_start[d, s] for d, s in enumerate((first, second))]
+                if any(s >= 0 and starts[d] < 0 for d, s in enumerate((first, second))):
+                    continue
+                rest = starts[1] - starts[0] - tables.opt_minutes[first] >= tables.rules[5]
+                if first >= 0 and second >= 0 and not rest:
+                    continue
+                search.write(option, np.array([patterns]))
+                best = min(best, search.cost)
+    assert found == pytest.approx(best)
+
+
+def _pairs(first: np.ndarray, count: np.ndarray, a: int, b: int) -> list[tuple[int, int]]:
+    one = range(first[a], first[a] + count[a]) if a >= 0 else (-1,)
+    two = range(first[b], first[b] + count[b]) if b >= 0 else (-1,)
+    return [(x, y) for x in one for y in two]
