@@ -26,7 +26,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from scheduling.dual_kernel import Weeks, price_options, price_weeks, seat_use
+from scheduling.dual_kernel import Weeks, price_weeks, seat_use
+from scheduling.dual_pauses import price_options
 from scheduling.hire_rows import hire_limits
 from scheduling.hires import HireOption, hired_person
 from scheduling.options import ShiftOptions, allowed_options

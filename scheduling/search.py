@@ -11,7 +11,8 @@ from scheduling.kernel import BREACH_PRICE, State, cover_all
 from scheduling.moves import anneal
 from scheduling.problem import RosterProblem, Span
 from scheduling.tables import Index, Tables
-from scheduling.weekly import new_work, sweep
+from scheduling.week_options import new_work
+from scheduling.weekly import sweep
 
 __all__ = ["Search"]
 

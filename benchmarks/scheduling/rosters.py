@@ -46,7 +46,12 @@ class Goal:
     megabytes: float | None = None
 
 
-GOALS = {name: Goal() for name in SIZES}
+GOALS = {
+    "S": Goal(0.005, 20.0),
+    "M": Goal(0.01, 120.0, 3 * 1024.0),
+    "L": Goal(0.01, 360.0, 6 * 1024.0),
+    "XL": Goal(0.015, 600.0, 12 * 1024.0),
+}
 
 
 @dataclass(frozen=True)
