@@ -24,24 +24,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scheduling.classes import PeopleClass, people_classes
-from scheduling.hires import HireOption
+from scheduling.hire_rows import hire_limits
+from scheduling.hires import HireOption, hire_fee
 from scheduling.options import ShiftOptions
 from scheduling.problem import RosterProblem
 from scheduling.solver import LinearProgram
 from scheduling.supply import Shifts, add_supply
+from scheduling.wages import shift_wage
 
-__all__ = ["Aggregate", "build_aggregate"]
+__all__ = ["build_aggregate"]
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
-
-
-@dataclass(frozen=True)
-class Aggregate:
-    """The model and where its columns lie: ``hires`` maps a contract to the column of its heads."""
-
-    program: LinearProgram
-    hires: dict[int, int]
 
 
 @dataclass(frozen=True)
@@ -57,7 +51,7 @@ class _Block:
 
 def build_aggregate(
     problem: RosterProblem, options: ShiftOptions, hires: Sequence[HireOption], required: FloatArray, whole: bool
-) -> Aggregate:
+) -> LinearProgram:
     """Return the aggregate model of a problem.
 
     Parameters
@@ -82,15 +76,13 @@ def build_aggregate(
         _head_rows(program, block)
         _hour_rows(problem, options, program, block)
         _rest_rows(problem, options, program, block)
-    _limit_rows(problem, program, heads, blocks)
+    _limit_rows(problem, program, hires, heads, blocks)
     _coverage(problem, options, program, blocks, speeds, required)
-    return Aggregate(program, heads)
+    return program
 
 
 def _hire_column(problem: RosterProblem, program: LinearProgram, hire: HireOption, whole: bool) -> int:
-    contract = problem.contracts[hire.contract]
-    training = hire.training_in_horizon * contract.training_hours_per_day * contract.cost_per_hour
-    return int(program.add_columns(1, hire.cost + training, float(hire.heads_max), whole)[0])
+    return int(program.add_columns(1, hire_fee(problem, hire), float(hire.heads_max), whole)[0])
 
 
 def _shift_columns(
@@ -105,24 +97,10 @@ def _shift_columns(
     legal |= (start >= 0) & (options.owner[people.options] >= 0)
     day, place = np.nonzero(legal)
     option = people.options[place]
-    column = program.add_columns(
-        len(day), _wage(problem, options, people, day, option), people.heads[day].astype(np.float64), whole
-    )
+    wage = shift_wage(problem, options, people.like.contract)[day, option]
+    column = program.add_columns(len(day), wage, people.heads[day].astype(np.float64), whole)
     program.lower[-1] = np.where(options.owner[option] >= 0, 1.0, 0.0)
     return _Block(people, day, option, column, heads[people.hire.contract] if people.hire else None)
-
-
-def _wage(
-    problem: RosterProblem, options: ShiftOptions, people: PeopleClass, day: IntArray, option: IntArray
-) -> FloatArray:
-    """Return the wage of a shift with its daily overtime or holiday pay, without weekly overtime."""
-    contract, rules = problem.contracts[people.like.contract], problem.rules
-    paid = options.paid[option]
-    overtime = np.maximum(0.0, paid - rules.normal_hours_per_day)
-    factor = rules.overtime_pay - 1.0 if contract.kind in ("employee", "dispatch") else 0.0
-    holiday = 1.0 if contract.kind == "outsourced" else rules.holiday_pay
-    hours = np.where(problem.holiday[day], paid * holiday, paid + overtime * factor)
-    return np.asarray(hours * contract.cost_per_hour, dtype=np.float64)
 
 
 def _cap_row(program: LinearProgram, block: _Block, per_head: float, heads: float) -> int:
@@ -207,40 +185,21 @@ def _rest_rows(problem: RosterProblem, options: ShiftOptions, program: LinearPro
             program.put(row, block.column[after][start[after] <= moment], 1.0)
 
 
-def _limit_rows(problem: RosterProblem, program: LinearProgram, heads: dict[int, int], blocks: list[_Block]) -> None:
-    """Add headcount, shares and cost of temporary staff."""
-    named = [0] * len(problem.contracts)
-    for person in problem.people:
-        named[person.contract] += 1
-    kinds = [contract.kind for contract in problem.contracts]
-    everybody = list(range(len(kinds)))
-    groups = [(problem.limits, [c for c in everybody if kinds[c] != "employee"])]
-    groups += [(contract.limits, [c]) for c, contract in enumerate(problem.contracts)]  # type: ignore[misc]
-    for limits, members in groups:
-        if limits.headcount_max is not None:
-            _share_row(program, heads, named, members, everybody, 0.0, float(limits.headcount_max))
-        if limits.share_max is not None:
-            _share_row(program, heads, named, members, everybody, limits.share_max, 0.0)
-        if limits.cost_max is not None:
-            _cost_row(program, heads, blocks, members, limits.cost_max)
-    share = problem.limits.dispatch_share_max
-    if share is not None:
-        dispatched = [c for c in everybody if kinds[c] == "dispatch"]
-        base = [c for c in everybody if kinds[c] in ("dispatch", "employee")]
-        _share_row(program, heads, named, dispatched, base, share, 0.0)
-
-
-def _share_row(
-    program: LinearProgram, heads: dict[int, int], named: list[int], members: list[int], base: list[int],
-    share: float, fixed: float,
+def _limit_rows(
+    problem: RosterProblem, program: LinearProgram, hires: Sequence[HireOption], heads: dict[int, int],
+    blocks: list[_Block],
 ) -> None:  # fmt: skip
-    """Add ``members <= share * base + fixed`` over named people and hires."""
-    room = share * sum(named[c] for c in base) + fixed - sum(named[c] for c in members)
-    row = program.add_rows(1, -np.inf, room)
-    for contract, column in heads.items():
-        value = (1.0 if contract in members else 0.0) - (share if contract in base else 0.0)
-        if value:
-            program.put(row, column, value)
+    """Add headcount, shares and cost of temporary staff."""
+    table, right, _ = hire_limits(problem, hires)
+    columns = np.array([heads[hire.contract] for hire in hires], dtype=np.int64)
+    rows = program.add_rows(len(right), -np.inf, right)
+    program.put(rows[:, None], columns, table)
+    kinds = [contract.kind for contract in problem.contracts]
+    groups = [(problem.limits.cost_max, [c for c, kind in enumerate(kinds) if kind != "employee"])]
+    groups += [(contract.limits.cost_max, [c]) for c, contract in enumerate(problem.contracts)]
+    for limit, members in groups:
+        if limit is not None:
+            _cost_row(program, heads, blocks, members, limit)
 
 
 def _cost_row(

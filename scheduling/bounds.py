@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from scheduling.aggregate import Aggregate, build_aggregate
+from scheduling.aggregate import build_aggregate
 from scheduling.hires import HireOption
 from scheduling.options import ShiftOptions
 from scheduling.prices import Climb, climb
 from scheduling.problem import RosterProblem
-from scheduling.solver import mip_parameters, simplex_parameters, solve
+from scheduling.solver import LinearProgram, mip_parameters, simplex_parameters, solve
 
 __all__ = ["EVALUATIONS", "LP_COLUMNS_MAX", "MIP_COLUMNS_MAX", "Bound", "prove_bound"]
 
@@ -73,19 +73,17 @@ def prove_bound(
         return Bound(_safe(float(missing)), "nobody can work: everybody required is missing")
     best = Bound.trivial()
     if required.size + int((options.start >= 0).sum()) <= LP_COLUMNS_MAX:
-        aggregate = build_aggregate(problem, options, hires, required, True)
-        columns = aggregate.program.columns
-        if columns <= LP_COLUMNS_MAX:
-            best = _by_program(aggregate, columns <= MIP_COLUMNS_MAX, gap, stop)
+        program = build_aggregate(problem, options, hires, required, True)
+        if program.columns <= LP_COLUMNS_MAX:
+            best = _by_program(program, program.columns <= MIP_COLUMNS_MAX, gap, stop)
     if stop():
         return best
-    start = best
 
     def told(state: Climb) -> None:
         if post is not None:
-            post(_better(start, state))
+            post(_better(best, state))
 
-    return _better(start, climb(problem, options, hires, required, round(EVALUATIONS * effort), stop, told))
+    return _better(best, climb(problem, options, hires, required, round(EVALUATIONS * effort), stop, told))
 
 
 def _better(best: Bound, state: Climb) -> Bound:
@@ -96,23 +94,19 @@ def _better(best: Bound, state: Climb) -> Bound:
     return Bound(_safe(state.bound), way, (), state.heads)
 
 
-def _by_program(aggregate: Aggregate, whole: bool, gap: float, stop: Callable[[], bool]) -> Bound:
-    program = aggregate.program
+def _by_program(program: LinearProgram, whole: bool, gap: float, stop: Callable[[], bool]) -> Bound:
     wholes = program.whole
     program.whole = [np.zeros(len(part), dtype=np.bool_) for part in wholes]
     found = solve(program, simplex_parameters(), stop)
     best = Bound.trivial()
     if np.isfinite(found.bound):
-        heads = None
-        if found.values is not None:
-            heads = {contract: float(found.values[column]) for contract, column in aggregate.hires.items()}
-        best = Bound(_safe(found.bound), "the linear program of the aggregate model", (), heads)
+        best = Bound(_safe(found.bound), "the linear program of the aggregate model")
     if not whole or stop():
         return best
     program.whole = wholes
     found = solve(program, mip_parameters(_MIP_NODES, gap / 10, 0), stop)
     if np.isfinite(found.bound) and _safe(found.bound) > best.value:
-        return replace(best, value=_safe(found.bound), way="the integer program of the aggregate model")
+        return Bound(_safe(found.bound), "the integer program of the aggregate model")
     return best
 
 

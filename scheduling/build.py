@@ -174,7 +174,7 @@ def _roster(problem: RosterProblem, season: Season, bound: Bound, interrupted: b
         cost=cost,
         bound=proven,
         gap=gap,
-        way=f"person-level annealing from a legal start; bound by {bound.way}",
+        way=f"weeks drawn person by person from a legal start, then single moves; bound by {bound.way}",
         notes=(
             *season.notes(search),
             *bound.notes,

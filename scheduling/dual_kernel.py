@@ -8,15 +8,32 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from scheduling.dual_pauses import LEAST_WEIGHT, break_weights, scales, soft_total, spread_pauses
-from scheduling.kernel import OUTER
+from scheduling.compiled import INNER, OUTER
+from scheduling.dual_pauses import break_weights, cheapest_pauses, soft_pauses, spread_pauses
 
-__all__ = ["Weeks", "price_weeks", "seat_use"]
+__all__ = ["Classes", "Weeks", "day_costs", "price_weeks", "seat_use", "shifts_worked"]
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
 LABELS = 1024
+NEVER = 1e299
+_LEAST_HEADS = 1e-12
+
+
+class Classes(NamedTuple):
+    """Classes of person-days.
+
+    ``skill`` by class; options of class c are ``options[first[c]:first[c + 1]]``; ``wage`` and whether they are
+    ``open`` by class, day and option; ``length`` is the place of each option's paid hours in the list of lengths.
+    """
+
+    skill: IntArray
+    first: IntArray
+    options: IntArray
+    wage: FloatArray
+    open: BoolArray
+    length: IntArray
 
 
 class Weeks(NamedTuple):
@@ -31,251 +48,237 @@ class Weeks(NamedTuple):
     terms: FloatArray
 
 
+class _Labels(NamedTuple):
+    """What a week may hold before each day: paid hours, normal hours, days, soft cost so far and of what is left.
+
+    ``least`` are the paid hours that the cap sees: below ``paid`` only in a label that stands for several. ``step`` is
+    the label that follows on a day off (column 0) and on a shift of each length, -1: none. ``held`` is
+    the number of labels.
+    """
+
+    paid: FloatArray
+    least: FloatArray
+    normal: FloatArray
+    days: IntArray
+    ahead: FloatArray
+    behind: FloatArray
+    step: IntArray
+    held: IntArray
+
+
 @OUTER
-def _day_costs(value, skill, first, options, no_night, wage, hour_class, hours, night, begin, heat):
+def day_costs(classes, value, lengths, heat):
     """Return the soft cost of a shift of each length per class and day: (classes, days, lengths)."""
-    days = begin.shape[0]
-    cost = np.full((len(skill), days, len(hours)), 1e300)
-    total = np.zeros(len(hours))
-    for c in range(len(skill)):
+    days = value.shape[1]
+    cost = np.full((len(classes.skill), days, lengths), 1e300)
+    total = np.zeros(lengths)
+    for c in range(len(classes.skill)):
+        g = classes.skill[c]
+        mine = classes.options[classes.first[c] : classes.first[c + 1]]
         for d in range(days):
-            for x in range(first[c], first[c + 1]):
-                s = options[x]
-                if begin[d, s] < 0 or (no_night[c] and night[d, s]):
-                    continue
-                k = hour_class[s]
-                cost[c, d, k] = min(cost[c, d, k], wage[c, d, s] - value[skill[c], d, s])
+            for s in mine:
+                if classes.open[c, d, s]:
+                    k = classes.length[s]
+                    cost[c, d, k] = min(cost[c, d, k], classes.wage[c, d, s] - value[g, d, s])
             total[:] = 0.0
-            for x in range(first[c], first[c + 1]):
-                s = options[x]
-                if begin[d, s] < 0 or (no_night[c] and night[d, s]):
-                    continue
-                k = hour_class[s]
-                total[k] += np.exp(-(wage[c, d, s] - value[skill[c], d, s] - cost[c, d, k]) / heat)
-            for k in range(len(hours)):
+            for s in mine:
+                if classes.open[c, d, s]:
+                    k = classes.length[s]
+                    total[k] += np.exp(-(classes.wage[c, d, s] - value[g, d, s] - cost[c, d, k]) / heat)
+            for k in range(lengths):
                 if total[k] > 0.0:
                     cost[c, d, k] -= heat * np.log(total[k])
     return cost
 
 
+@INNER
+def _add_label(lb, j, paid, least, normal, days, cost, heat):
+    """Add what a week may hold before day ``j``, merged with the label that holds the same; return the label."""
+    y = 0
+    while y < lb.held[j] and (
+        abs(lb.paid[j, y] - paid) > 1e-9 or abs(lb.normal[j, y] - normal) > 1e-9 or lb.days[j, y] != days
+    ):
+        y += 1
+    if y == lb.held[j] and y < LABELS:
+        lb.held[j] += 1
+        lb.paid[j, y], lb.least[j, y], lb.normal[j, y], lb.days[j, y] = paid, least, normal, days
+        lb.ahead[j, y] = cost
+        return y
+    if y == LABELS:  # too many: the last label stands for all that is left, in their favour
+        y = LABELS - 1
+        lb.paid[j, y] = max(lb.paid[j, y], paid)
+        lb.normal[j, y] = min(lb.normal[j, y], normal)
+        lb.days[j, y] = min(lb.days[j, y], days)
+    lb.least[j, y] = min(lb.least[j, y], least)
+    sofar = lb.ahead[j, y]
+    lb.ahead[j, y] = min(sofar, cost) - heat * np.log1p(np.exp(-abs(sofar - cost) / heat))
+    return y
+
+
+@INNER
+def _carry(lb, j, cost, extra, forced, holiday, hours, terms, rules, heat):
+    """Carry the labels before day ``j`` of a week over it; ``cost`` is of a shift of each length."""
+    lb.held[j + 1] = 0
+    for x in range(lb.held[j]):
+        lb.step[j, x, :] = -1
+        paid, least, normal, days = lb.paid[j, x], lb.least[j, x], lb.normal[j, x], lb.days[j, x]
+        if not forced:
+            lb.step[j, x, 0] = _add_label(lb, j + 1, paid, least, normal, days, lb.ahead[j, x], heat)
+        for k in range(len(hours)):
+            if cost[k] > NEVER:
+                continue
+            more = 0.0 if holiday else min(hours[k], rules[0])
+            if not forced and (days + 1 > rules[2] or least + hours[k] > terms[0] + 1e-9):
+                continue
+            if not forced and terms[4] == 0.0 and normal + more > rules[1] + 1e-9:
+                continue
+            sofar = lb.ahead[j, x] + (cost[k] + extra)
+            lb.step[j, x, k + 1] = _add_label(
+                lb, j + 1, paid + hours[k], least + hours[k], normal + more, days + 1, sofar, heat
+            )
+
+
+@INNER
+def _close(lb, terms, rules, heat):
+    """Write what the end of the week costs each label; return the soft cost of the whole week."""
+    low = 1e300
+    for x in range(lb.held[7]):
+        lb.behind[7, x] = max(0.0, terms[1] - lb.paid[7, x]) * terms[2]
+        lb.behind[7, x] += max(0.0, lb.normal[7, x] - rules[1]) * terms[3] * terms[2]
+        low = min(low, lb.ahead[7, x] + lb.behind[7, x])
+    total = 0.0
+    for x in range(lb.held[7]):
+        total += np.exp(-(lb.ahead[7, x] + lb.behind[7, x] - low) / heat)
+    return low - heat * np.log(total)
+
+
+@INNER
+def _weigh(lb, j, cost, extra, whole, heat, chosen):
+    """Write the soft cost of what is left from day ``j`` on, and how often a shift of each length is worked on it."""
+    for x in range(lb.held[j]):
+        low = 1e300
+        for k in range(len(cost) + 1):
+            y = lb.step[j, x, k]
+            if y >= 0:
+                low = min(low, lb.behind[j + 1, y] + (cost[k - 1] + extra if k > 0 else 0.0))
+        lb.behind[j, x] = low
+        if low > NEVER:
+            continue
+        total = 0.0
+        for k in range(len(cost) + 1):
+            y = lb.step[j, x, k]
+            if y >= 0:
+                here = lb.behind[j + 1, y] + (cost[k - 1] + extra if k > 0 else 0.0)
+                total += np.exp(-(here - low) / heat)
+                if k > 0:
+                    chosen[k - 1] += np.exp(-(lb.ahead[j, x] + here - whole) / heat)
+        lb.behind[j, x] = low - heat * np.log(total)
+
+
 @OUTER
-def price_weeks(
-    weeks, value, skill, first, options, no_night, wage, hour_class, hours, night, begin, holiday, rules, heat, count,
-    extra,
-):  # fmt: skip
+def price_weeks(weeks, cost, hours, holiday, rules, heat, extra):
     """Return the soft cost of each week, and how often it works a shift of each length on each day.
 
-    Labels hold (paid hours, normal hours, days); forward their soft cost, backward the weights of what is left.
+    Labels are carried forward with their soft cost, then weighed backward (forward-backward algorithm).
+
+    Parameters
+    ----------
+    weeks : Weeks
+        All distinct weeks.
+    cost : float array (classes, days, lengths)
+        From :func:`day_costs`.
+    hours : float array (lengths,)
+        Paid hours of each length.
+    holiday : bool array (days,)
+        Statutory holidays.
+    rules : float array (3,)
+        Normal hours per day and per week, most days per week.
+    heat : float
+        Temperature, above 0.
+    extra : float array (weeks, 7)
+        Price of working on a day, beside the shift.
     """
-    cost = _day_costs(value, skill, first, options, no_night, wage, hour_class, hours, night, begin, heat)
     lengths = len(hours)
     money = np.zeros(len(weeks.first))
     chosen = np.zeros((len(weeks.first), 7, lengths))
-    paid = np.zeros((8, LABELS))
-    least = np.zeros((8, LABELS))
-    normal = np.zeros((8, LABELS))
-    days = np.zeros((8, LABELS), dtype=np.int64)
-    ahead = np.zeros((8, LABELS))
-    behind = np.zeros((8, LABELS))
-    step = np.zeros((8, LABELS, lengths + 1), dtype=np.int64)
-    labels = np.zeros(8, dtype=np.int64)
+    off = np.full(lengths, 1e300)
+    lb = _Labels(
+        np.zeros((8, LABELS)), np.zeros((8, LABELS)), np.zeros((8, LABELS)), np.zeros((8, LABELS), dtype=np.int64),
+        np.zeros((8, LABELS)), np.zeros((8, LABELS)), np.zeros((8, LABELS, lengths + 1), dtype=np.int64),
+        np.zeros(8, dtype=np.int64),
+    )  # fmt: skip
+    lb.held[0] = 1
     for n in range(len(weeks.first)):
-        cap, guaranteed, rate, premium, overtime = weeks.terms[n]
-        labels[0] = 1
-        least[0, 0] = 0.0
-        paid[0, 0], normal[0, 0], days[0, 0], ahead[0, 0] = 0.0, 0.0, 0, 0.0
+        terms = weeks.terms[n]
         for j in range(7):
-            labels[j + 1] = 0
-            c = weeks.classes[n, j]
-            d = weeks.first[n] + j
-            for x in range(labels[j]):
-                for k in range(-1, lengths):
-                    step[j, x, k + 1] = -1
-                    more_paid, more_normal = 0.0, 0.0
-                    price = 0.0
-                    if k < 0:
-                        if c >= 0 and weeks.forced[n, j]:
-                            continue
-                    else:
-                        if c < 0 or cost[c, d, k] > 1e299:
-                            continue
-                        free = weeks.forced[n, j]
-                        more_paid = hours[k]
-                        more_normal = 0.0 if holiday[d] else min(hours[k], rules[0])
-                        if not free and (days[j, x] + 1 > rules[2] or least[j, x] + more_paid > cap + 1e-9):
-                            continue
-                        if overtime == 0.0 and not free and normal[j, x] + more_normal > rules[1] + 1e-9:
-                            continue
-                        price = cost[c, d, k] + extra[n, j]
-                    p, m = paid[j, x] + more_paid, normal[j, x] + more_normal
-                    y = 0
-                    while y < labels[j + 1] and (
-                        abs(paid[j + 1, y] - p) > 1e-9
-                        or abs(normal[j + 1, y] - m) > 1e-9
-                        or days[j + 1, y] != days[j, x] + (1 if k >= 0 else 0)
-                    ):
-                        y += 1
-                    low_days = days[j, x] + (1 if k >= 0 else 0)
-                    if y == labels[j + 1] and y < LABELS:
-                        labels[j + 1] += 1
-                        paid[j + 1, y], normal[j + 1, y], days[j + 1, y] = p, m, low_days
-                        least[j + 1, y] = least[j, x] + more_paid
-                        ahead[j + 1, y] = ahead[j, x] + price
-                    else:
-                        if y == LABELS:  # too many: the last label stands for all that is left, in their favour
-                            y = LABELS - 1
-                            paid[j + 1, y] = max(paid[j + 1, y], p)
-                            normal[j + 1, y] = min(normal[j + 1, y], m)
-                            days[j + 1, y] = min(days[j + 1, y], low_days)
-                        least[j + 1, y] = min(least[j + 1, y], least[j, x] + more_paid)
-                        a, b = ahead[j + 1, y], ahead[j, x] + price
-                        low = min(a, b)
-                        ahead[j + 1, y] = low - heat * np.log1p(np.exp(-abs(a - b) / heat))
-                    step[j, x, k + 1] = y
-        low = 1e300
-        for x in range(labels[7]):
-            behind[7, x] = max(0.0, guaranteed - paid[7, x]) * rate
-            behind[7, x] += max(0.0, normal[7, x] - rules[1]) * premium * rate
-            low = min(low, ahead[7, x] + behind[7, x])
-        total = 0.0
-        for x in range(labels[7]):
-            total += np.exp(-(ahead[7, x] + behind[7, x] - low) / heat)
-        whole = low - heat * np.log(total)
-        money[n] = whole
+            c, d = weeks.classes[n, j], weeks.first[n] + j
+            today = cost[c, d] if c >= 0 else off
+            forced, public = c >= 0 and weeks.forced[n, j], c >= 0 and holiday[d]
+            _carry(lb, j, today, extra[n, j], forced, public, hours, terms, rules, heat)
+        money[n] = _close(lb, terms, rules, heat)
         for j in range(6, -1, -1):
-            c = weeks.classes[n, j]
-            d = weeks.first[n] + j
-            for x in range(labels[j]):
-                low = 1e300
-                for k in range(-1, lengths):
-                    y = step[j, x, k + 1]
-                    if y >= 0:
-                        low = min(low, behind[j + 1, y] + (cost[c, d, k] + extra[n, j] if k >= 0 else 0.0))
-                total = 0.0
-                if low < 1e299:
-                    for k in range(-1, lengths):
-                        y = step[j, x, k + 1]
-                        if y >= 0:
-                            here = behind[j + 1, y] + (cost[c, d, k] + extra[n, j] if k >= 0 else 0.0)
-                            total += np.exp(-(here - low) / heat)
-                            if k >= 0:
-                                chosen[n, j, k] += count[n] * np.exp(-(ahead[j, x] + here - whole) / heat)
-                    behind[j, x] = low - heat * np.log(total)
-                else:
-                    behind[j, x] = 1e300
+            c, d = weeks.classes[n, j], weeks.first[n] + j
+            _weigh(lb, j, cost[c, d] if c >= 0 else off, extra[n, j], money[n], heat, chosen[n, j])
     return money, chosen
 
 
 @OUTER
-def seat_use(
-    weeks, chosen, weight, value, pause, skill, first, options, no_night, wage, hour_class, hours, night, begin, length,
-    shape, meals, meal_count, meal_length, breaks, break_count, clear, heat, width, seat, pause_heat,
-):  # fmt: skip
-    """Return people on seat per skill and fine step when each week works as often as ``chosen`` says."""
-    days = begin.shape[0]
-    cost = _day_costs(value, skill, first, options, no_night, wage, hour_class, hours, night, begin, heat)
-    heads = np.zeros((len(skill), days, len(hours)))
+def shifts_worked(weeks, chosen, classes, value, cost, heat):
+    """Return how often each shift is worked per skill and day when weeks work as often as ``chosen`` says."""
+    heads = np.zeros(cost.shape)
     for n in range(len(weeks.first)):
         for j in range(7):
-            c = weeks.classes[n, j]
-            if c >= 0:
-                for k in range(len(hours)):
-                    heads[c, weeks.first[n] + j, k] += weight[n] * chosen[n, j, k]
-    shifts = np.zeros((value.shape[0], days, begin.shape[1]))
-    for c in range(len(skill)):
-        for d in range(days):
-            for x in range(first[c], first[c + 1]):
-                s = options[x]
-                k = hour_class[s]
-                if begin[d, s] < 0 or (no_night[c] and night[d, s]) or heads[c, d, k] <= 1e-12:
-                    continue
-                share = np.exp(-(wage[c, d, s] - value[skill[c], d, s] - cost[c, d, k]) / heat)
-                shifts[skill[c], d, s] += heads[c, d, k] * share
-    seats = np.zeros((value.shape[0], width + 1))
+            if weeks.classes[n, j] >= 0:
+                heads[weeks.classes[n, j], weeks.first[n] + j] += chosen[n, j]
+    shifts = np.zeros(value.shape)
+    for c in range(len(classes.skill)):
+        g = classes.skill[c]
+        for d in range(value.shape[1]):
+            for s in classes.options[classes.first[c] : classes.first[c + 1]]:
+                k = classes.length[s]
+                if classes.open[c, d, s] and heads[c, d, k] > _LEAST_HEADS:
+                    here = classes.wage[c, d, s] - value[g, d, s] - cost[c, d, k]
+                    shifts[g, d, s] += heads[c, d, k] * np.exp(-here / heat)
+    return shifts
+
+
+@INNER
+def _take_off(out, ps, k, a0, amount, seats):
+    """Take pauses that begin at ``out`` (-1: none) off the seats."""
+    for x in range(1 + ps.break_count[k]):
+        length = ps.meal_length[k] if x == 0 else ps.breaks[k, x - 1]
+        if out[x] >= 0:
+            seats[a0 + out[x]] -= amount
+            seats[a0 + out[x] + length] += amount
+
+
+@OUTER
+def seat_use(shifts, seat, placed, ps, heat):
+    """Return people on seat per skill and fine step when these shifts are worked, pauses at their (softly) cheapest."""
+    width, deepest, longest = seat.shape[1], ps.breaks.shape[1], placed.length.max()
+    seats = np.zeros((shifts.shape[0], width + 1))
     prefix = np.zeros(width + 1)
-    weight = np.zeros((len(meal_count), breaks.shape[1], width + 1))
-    ahead = np.zeros((breaks.shape[1] + 1, length.max() + 1))
-    after = np.zeros((breaks.shape[1] + 1, length.max() + 1))
-    scale = np.zeros(breaks.shape[1] + 1)
-    for g in range(value.shape[0]):
-        if pause_heat > 0.0:
-            for i in range(width):
-                prefix[i + 1] = prefix[i] + seat[g, i]
-            for k in range(len(meal_count)):
-                break_weights(prefix, breaks[k], break_count[k], pause_heat, weight[k])
-        for d in range(days):
-            for s in range(begin.shape[1]):
-                amount = shifts[g, d, s]
-                if amount <= 1e-12:
+    weight = np.zeros((len(ps.meal_count), deepest, width + 1))
+    ahead, after = np.zeros((deepest + 1, longest + 1)), np.zeros((deepest + 1, longest + 1))
+    lift, out = np.zeros(deepest + 1), np.zeros(1 + deepest, dtype=np.int64)
+    for g in range(shifts.shape[0]):
+        prefix[1:] = np.cumsum(seat[g])
+        if heat > 0.0:
+            break_weights(prefix, ps, heat, weight)
+        for d in range(shifts.shape[1]):
+            for s in range(shifts.shape[2]):
+                amount, a0, n, k = shifts[g, d, s], placed.begin[d, s], placed.length[s], ps.shape[s]
+                if amount <= _LEAST_HEADS:
                     continue
-                a0 = begin[d, s]
                 seats[g, a0] += amount
-                seats[g, a0 + length[s]] -= amount
-                k = shape[s]
+                seats[g, a0 + n] -= amount
                 if k < 0:
                     continue
-                total = 0.0
-                if (
-                    pause_heat > 0.0
-                    and scales(
-                        prefix,
-                        a0,
-                        length[s],
-                        meals[k],
-                        meal_count[k],
-                        meal_length[k],
-                        breaks[k],
-                        break_count[k],
-                        clear[k],
-                        pause_heat,
-                        scale,
-                    )
-                    >= 0.0
-                ):
-                    total = soft_total(
-                        prefix,
-                        weight[k],
-                        scale,
-                        a0,
-                        length[s],
-                        meals[k],
-                        meal_count[k],
-                        meal_length[k],
-                        breaks[k],
-                        break_count[k],
-                        clear[k],
-                        pause_heat,
-                        ahead,
-                    )
-                if total > LEAST_WEIGHT:
-                    spread_pauses(
-                        prefix,
-                        weight[k],
-                        scale,
-                        a0,
-                        length[s],
-                        meals[k],
-                        meal_count[k],
-                        meal_length[k],
-                        breaks[k],
-                        break_count[k],
-                        clear[k],
-                        pause_heat,
-                        ahead,
-                        after,
-                        amount,
-                        total,
-                        seats[g],
-                    )
-                    continue
-                if pause[g, d, s, 0] >= 0:
-                    seats[g, a0 + pause[g, d, s, 0]] -= amount
-                    seats[g, a0 + pause[g, d, s, 0] + meal_length[k]] += amount
-                for x in range(break_count[k]):
-                    at = pause[g, d, s, 1 + x]
-                    if at >= 0:
-                        seats[g, a0 + at] -= amount
-                        seats[g, a0 + at + breaks[k, x]] += amount
-        for i in range(1, width):
-            seats[g, i] += seats[g, i - 1]
+                _, total = soft_pauses(prefix, weight, a0, n, ps, k, heat, lift, ahead)
+                if total > 0.0:
+                    spread_pauses(prefix, weight, a0, n, ps, k, heat, lift, ahead, after, amount / total, seats[g])
+                elif prefix[a0 + n] > prefix[a0]:
+                    cheapest_pauses(prefix, a0, n, ps, k, out)
+                    _take_off(out, ps, k, a0, amount, seats[g])
+        seats[g] = np.cumsum(seats[g])
     return seats[:, :width]

@@ -1,4 +1,4 @@
-"""Limits on hires in the dual: rows over the people who may be taken on, and the dearest prices of the rows."""
+"""Limits on hires as rows over the people who may be taken on, and the dearest prices of the rows."""
 
 from __future__ import annotations
 

@@ -13,7 +13,16 @@ from scheduling.wages import published_cost
 from wfm.plan import Contract, ContractLimits
 from wfm.results import Hire
 
-__all__ = ["HireOption", "broken_limits", "fit_limits", "hire_cost", "hire_options", "hired_person", "hires_of"]
+__all__ = [
+    "HireOption",
+    "broken_limits",
+    "fit_limits",
+    "hire_cost",
+    "hire_fee",
+    "hire_options",
+    "hired_person",
+    "hires_of",
+]
 
 _WORK_HOURS_PER_WEEK = 20.0  # work that a limit on cost should leave room for, per hire
 
@@ -103,6 +112,11 @@ def _free_id(problem: RosterProblem, contract: str, number: int) -> str:
     taken = {person.employee_id for person in problem.people}
     free = (name for name in (f"{contract}-{n:03d}" for n in count(1)) if name not in taken)
     return next(islice(free, number - 1, None))
+
+
+def hire_fee(problem: RosterProblem, hire: HireOption) -> float:
+    """Return what one hire costs before the first day on seat: the fee and all training, before the plan and inside."""
+    return hire.cost + hire.training_in_horizon * _training_day_cost(problem.contracts[hire.contract])
 
 
 def hire_cost(problem: RosterProblem, person: Person) -> float:

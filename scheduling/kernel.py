@@ -13,17 +13,15 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from scheduling.compiled import INNER, OUTER
 from scheduling.tables import Tables
 
-__all__ = ["BREACH_PRICE", "INNER", "OUTER", "State", "cover_all", "price_week", "set_shift"]
+__all__ = ["BREACH_PRICE", "State", "cover_all", "day_wage", "price_week", "set_shift"]
 
 FloatArray = NDArray[np.float64]
 SingleArray = NDArray[np.float32]
 IntArray = NDArray[np.int64]
 BREACH_PRICE = 1e6
-# Only what Python calls gets a wrapper for Python: with this many arrays, wrappers take most of the compile time.
-OUTER = njit(cache=True, nogil=True)
-INNER = njit(cache=True, nogil=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)
 _inner_fast = njit(cache=True, nogil=True, fastmath=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)
 
 
@@ -55,22 +53,6 @@ class State(NamedTuple):
     rows: IntArray
     scratch: SingleArray
     scratch_missing: FloatArray
-
-
-@INNER
-def _uniform(random: NDArray[np.uint64]) -> float:
-    """Return a number in [0, 1): xorshift64*, so that the stream depends on the seed alone."""
-    x = random[0]
-    x ^= x >> np.uint64(12)
-    x ^= x << np.uint64(25)
-    x ^= x >> np.uint64(27)
-    random[0] = x
-    return ((x * np.uint64(2685821657736338717)) >> np.uint64(11)) * (1.0 / 9007199254740992.0)
-
-
-@INNER
-def _below(random: NDArray[np.uint64], count: int) -> int:
-    return int(_uniform(random) * count)
 
 
 @INNER
@@ -124,19 +106,30 @@ def _rest_and_runs(tb: Tables, st: State, p: int, d: int) -> bool:
 
 
 @INNER
+def day_wage(tb: Tables, p: int, e: int, hours: float) -> float:
+    """Return what the hours of one day earn, holiday pay and daily overtime included, overtime by the week left out."""
+    if tb.holiday[e] and not tb.training[p, e]:
+        return hours * tb.holiday_pay[p] * tb.rate[p]
+    money = hours
+    if tb.premium[p] and not tb.training[p, e]:
+        money += max(0.0, hours - tb.rules[0]) * (tb.rules[3] - 1.0)
+    return money * tb.rate[p]
+
+
+@INNER
 def _pay_day(tb: Tables, st: State, p: int, e: int, normal: float) -> float:
     """Write the overtime of a day, return its money; ``normal`` is what the week has used of its normal hours."""
     hours = st.paid[p, e]
+    money = day_wage(tb, p, e, hours)
     if tb.holiday[e] and not tb.training[p, e]:
         st.overtime[p, e] = 0.0
-        return hours * tb.holiday_pay[p] * tb.rate[p]
+        return money
     daily = max(0.0, hours - tb.rules[0])
     weekly = max(0.0, hours - daily - max(0.0, tb.rules[1] - normal))
     st.overtime[p, e] = daily + weekly
-    money = hours
     if tb.premium[p] and not tb.training[p, e]:
-        money += daily * (tb.rules[3] - 1.0) + weekly * (tb.rules[4] - 1.0)
-    return money * tb.rate[p]
+        money += weekly * (tb.rules[4] - 1.0) * tb.rate[p]
+    return money
 
 
 @INNER

@@ -6,19 +6,16 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from scheduling.compiled import INNER, OUTER, below, uniform
 from scheduling.kernel import (
     BREACH_PRICE,
-    INNER,
-    OUTER,
     State,
-    _below,
     _duty_edits,
     _may_start,
     _months_hold,
     _rest_and_runs,
     _short,
     _stage_edit,
-    _uniform,
     price_week,
     set_shift,
 )
@@ -33,7 +30,7 @@ _WORST = 1e18
 
 @INNER
 def _any_pattern(tb: Tables, st: State, s: int) -> int:
-    return tb.opt_pattern[s] + _below(st.random, tb.opt_patterns[s])
+    return tb.opt_pattern[s] + below(st.random, tb.opt_patterns[s])
 
 
 @INNER
@@ -41,7 +38,7 @@ def _any_option(tb: Tables, st: State, p: int) -> int:
     kind = tb.kind[p]
     first = tb.cand_first[kind]
     count = tb.cand_first[kind + 1] - first
-    return tb.cand[first + _below(st.random, count)] if count > 0 else -1
+    return tb.cand[first + below(st.random, count)] if count > 0 else -1
 
 
 @INNER
@@ -57,7 +54,7 @@ def _edit(st: State, edits: IntArray, i: int, p: int, d: int, s: int, pattern: i
 @INNER
 def _near_option(tb: Tables, st: State, s: int) -> int:
     """Return an option of the same template close in the list (start or length a step away), -1 when none."""
-    other = s + (1 + _below(st.random, 3)) * (1 if _uniform(st.random) < 0.5 else -1)
+    other = s + (1 + below(st.random, 3)) * (1 if uniform(st.random) < 0.5 else -1)
     if 0 <= other < tb.allowed.shape[1] and tb.opt_template[other] == tb.opt_template[s]:
         return other
     return -1
@@ -67,7 +64,7 @@ def _near_option(tb: Tables, st: State, s: int) -> int:
 def _change(tb: Tables, st: State, edits: IntArray, p: int, d: int) -> int:
     """Another shift, near or anywhere, or a day off."""
     s = st.option[p, d]
-    pick = _uniform(st.random)
+    pick = uniform(st.random)
     if s >= 0 and pick < 0.12:
         _edit(st, edits, 0, p, d, -1, -1)
         return 1
@@ -82,10 +79,10 @@ def _change(tb: Tables, st: State, edits: IntArray, p: int, d: int) -> int:
 @INNER
 def _move_day(tb: Tables, st: State, edits: IntArray, p: int, d: int) -> int:
     """A worked day becomes a day off and a day off close by is worked."""
-    other = d + _below(st.random, 13) - 6
+    other = d + below(st.random, 13) - 6
     if not 0 <= other < st.option.shape[1] or tb.locked[p, other] or st.option[p, other] >= 0:
         return 0
-    s = st.option[p, d] if _uniform(st.random) < 0.5 else _any_option(tb, st, p)
+    s = st.option[p, d] if uniform(st.random) < 0.5 else _any_option(tb, st, p)
     if s < 0 or not _may_start(tb, p, other, s):
         return 0
     _edit(st, edits, 0, p, d, -1, -1)
@@ -96,7 +93,7 @@ def _move_day(tb: Tables, st: State, edits: IntArray, p: int, d: int) -> int:
 @INNER
 def _exchange(tb: Tables, st: State, edits: IntArray, p: int, d: int) -> int:
     """Two people swap their shifts of a day; with somebody who is off: the shift is handed over."""
-    other = _below(st.random, st.option.shape[0])
+    other = below(st.random, st.option.shape[0])
     if other == p or tb.locked[other, d]:
         return 0
     mine, theirs = st.option[p, d], st.option[other, d]
@@ -112,10 +109,10 @@ def _exchange(tb: Tables, st: State, edits: IntArray, p: int, d: int) -> int:
 @INNER
 def _propose(tb: Tables, st: State, edits: IntArray) -> int:
     """Write a random move as edits; return their number, 0 when the draw can't be done."""
-    p = _below(st.random, st.option.shape[0])
-    d = _below(st.random, st.option.shape[1])
+    p = below(st.random, st.option.shape[0])
+    d = below(st.random, st.option.shape[1])
     s = st.option[p, d]
-    pick = _uniform(st.random)
+    pick = uniform(st.random)
     if s >= 0 and (pick < 0.3 or tb.locked[p, d]):
         pattern = _any_pattern(tb, st, s)
         _edit(st, edits, 0, p, d, s, pattern)
@@ -274,7 +271,7 @@ def anneal(tb: Tables, st: State, moves: int, hot: float, cold: float) -> int:
         count = _propose(tb, st, edits)
         if count == 0:
             continue
-        budget = min(_WORST, -temperature * np.log(max(_uniform(st.random), 1e-300)))
+        budget = min(_WORST, -temperature * np.log(max(uniform(st.random), 1e-300)))
         if _try(tb, st, edits, count, pairs, budget):
             held += 1
     return held

@@ -55,6 +55,11 @@ class ShiftOptions:
         """Number of options."""
         return len(self.template)
 
+    @property
+    def published(self) -> dict[tuple[int, int], int]:
+        """Option of each (person, day) that has a published shift."""
+        return {(int(p), int(np.argmax(self.start[:, s]))): s for s, p in enumerate(self.owner) if p >= 0}
+
 
 def shift_options(problem: RosterProblem) -> ShiftOptions:
     """Return the shift options of a problem, published shifts behind; options without legal pauses are left out."""

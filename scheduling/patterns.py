@@ -14,15 +14,7 @@ from numpy.typing import NDArray
 from scheduling.problem import RosterProblem
 from wfm.plan import ShiftTemplate
 
-__all__ = [
-    "PATTERNS_MAX",
-    "Pattern",
-    "fine_step",
-    "legal_patterns",
-    "meal_starts",
-    "pause_envelope",
-    "presence",
-]
+__all__ = ["PATTERNS_MAX", "Pattern", "fine_step", "legal_patterns", "meal_starts", "pause_envelope", "presence"]
 
 PATTERNS_MAX = 400
 _ALL_MAX = 20_000

@@ -6,7 +6,7 @@ L-BFGS-B within the price bounds on the smoothed dual, cooled step by step; the 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,7 +27,7 @@ EXACT = 1e-4
 
 @dataclass
 class Climb:
-    """Best exact bound so far, its prices, and how many times the dual was evaluated.
+    """Best exact bound so far, and how many times the dual was evaluated.
 
     ``heads`` is how many people the smoothed dual takes on per contract at the last temperature; None before that.
     """
@@ -35,7 +35,6 @@ class Climb:
     bound: float = 0.0
     evaluations: int = 0
     heads: dict[int, float] | None = None
-    prices: FloatArray = field(default_factory=lambda: np.zeros(0))
 
 
 class _StoppedError(Exception):
@@ -72,9 +71,7 @@ def climb(
             prices = np.clip(found.x, 0.0, dual.upper)
             dual(prices, wage * heat)
             state.heads = {hire.contract: float(n) for hire, n in zip(hires, dual.taken, strict=True)}
-            proven = dual(prices, EXACT)[0]
-            if proven > state.bound:
-                state.bound, state.prices = proven, prices
+            state.bound = max(state.bound, dual(prices, EXACT)[0])
             if told is not None:
                 told(state)
     except _StoppedError:

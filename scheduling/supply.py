@@ -120,6 +120,7 @@ def _split(
     program.put(served, away, -1.0)
     for q in held if len(held) > 1 else []:
         wanted = np.flatnonzero(required[q, here] > 0)
-        split = program.add_columns(len(wanted), 0.0, heads)
+        most = np.minimum(heads, required[q, here[wanted]] / speed[q])
+        split = program.add_columns(len(wanted), 0.0, most)
         program.put(served[wanted], split, -1.0)
         program.put(demand[q, here[wanted]], split, speed[q])

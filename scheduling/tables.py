@@ -150,7 +150,7 @@ def build_tables(problem: RosterProblem, options: ShiftOptions, people: tuple[Pe
     kinds, kind = _kinds(problem, options, people)
     cand = [np.flatnonzero(row) for row in kinds]
     pat_len, seat, any_, all_ = _presence(problem, patterns, _distinct(problem, options))
-    spans = {(int(p), int(np.argmax(options.start[:, s]))): s for s, p in enumerate(options.owner) if p >= 0}
+    spans = options.published
     locked = np.zeros((len(people), problem.days), dtype=np.bool_)
     for place in [*spans, *((p, span.day) for p, person in enumerate(people) for span in person.fixed)]:
         locked[place] = True

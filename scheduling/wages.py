@@ -12,16 +12,8 @@ from scheduling.options import ShiftOptions
 from scheduling.problem import PREMIUM_KINDS, Person, RosterProblem
 
 __all__ = [
-    "DayWork",
-    "Earned",
-    "earn",
-    "past_overtime",
-    "past_works",
-    "published_cost",
-    "shift_wage",
-    "unused_guaranteed",
-]
-
+    "DayWork", "Earned", "earn", "past_overtime", "past_works", "published_cost", "shift_wage", "unused_guaranteed",
+]  # fmt: skip
 
 FloatArray = NDArray[np.float64]
 

@@ -8,10 +8,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from scheduling.kernel import INNER, _duty, _shift_row, _short, _uniform
+from scheduling.compiled import INNER, uniform
+from scheduling.kernel import _duty, _shift_row, _short, day_wage
 from scheduling.tables import Tables
 
-__all__ = ["BUCKETS", "LABELS", "PER_BUCKET", "Work", "candidates", "cover", "day_wage", "gains", "new_work"]
+__all__ = ["BUCKETS", "LABELS", "PER_BUCKET", "Work", "candidates", "cover", "gains", "new_work"]
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -22,7 +23,12 @@ KEEP = 8
 
 
 class Work(NamedTuple):
-    """Scratch of the week program and what it needs of the patterns."""
+    """Scratch of the week program and what it needs of the patterns.
+
+    ``seat_values`` are the shares of an interval on seat that patterns have; ``cell_*`` the intervals of each pattern
+    with less than a whole one; ``gain`` money by share and interval, ``prefix`` its sums; ``c_*`` candidates by day of
+    the week, ``l_*`` labels before each day; ``day_tail`` how far a shift may reach past the last day, in intervals.
+    """
 
     seat_values: FloatArray
     cell_first: IntArray
@@ -52,7 +58,6 @@ class Work(NamedTuple):
     old_pattern: IntArray
     new_option: IntArray
     new_pattern: IntArray
-    stats: IntArray
     day_tail: IntArray
 
 
@@ -67,45 +72,23 @@ def new_work(tb: Tables, slots: int, options: int) -> Work:
         level.extend(np.searchsorted(values, seat[odd]).tolist())
         first.append(len(at))
 
-    def i(*shape: int) -> IntArray:
+    def whole(*shape: int) -> IntArray:
         return np.zeros(shape, dtype=np.int64)
 
-    def f(*shape: int) -> FloatArray:
-        return np.zeros(shape)
-
     tail = tb.pat_seat.shape[1] + 1
+    wide = (8, max(options, 1))
     return Work(
-        values,
-        np.array(first, dtype=np.int64),
-        np.array(at, dtype=np.int64),
-        np.array(level, dtype=np.int64),
-        f(len(values), slots + tail),
-        f(slots + tail + 1),
-        f(8, max(options, 1)),
-        i(8, max(options, 1)),
-        i(8, max(options, 1)),
-        i(8),
-        i(KEEP),
-        i(KEEP),
-        f(KEEP),
-        f(9, LABELS),
-        f(9, LABELS),
-        f(9, LABELS),
-        i(9, LABELS),
-        i(9, LABELS),
-        i(9, LABELS),
-        i(9, LABELS),
-        i(9, LABELS),
-        i(9),
-        i(BUCKETS, PER_BUCKET),
-        i(BUCKETS),
-        i(8),
-        i(8),
-        i(8),
-        i(8),
-        i(8),
-        np.array([tail - 1], dtype=np.int64),
-    )
+        seat_values=values, cell_first=np.array(first, dtype=np.int64), cell_at=np.array(at, dtype=np.int64),
+        cell_level=np.array(level, dtype=np.int64), gain=np.zeros((len(values), slots + tail)),
+        prefix=np.zeros(slots + tail + 1),
+        c_value=np.zeros(wide), c_option=whole(*wide), c_pattern=whole(*wide), c_count=whole(8),
+        c_start=whole(KEEP), c_end=whole(KEEP), c_paid=np.zeros(KEEP),
+        l_value=np.zeros((9, LABELS)), l_hours=np.zeros((9, LABELS)), l_normal=np.zeros((9, LABELS)),
+        l_days=whole(9, LABELS), l_run=whole(9, LABELS), l_end=whole(9, LABELS), l_back=whole(9, LABELS),
+        l_choice=whole(9, LABELS), l_count=whole(9), bucket=whole(BUCKETS, PER_BUCKET), bucket_count=whole(BUCKETS),
+        old_option=whole(8), old_pattern=whole(8), new_option=whole(8), new_pattern=whole(8),
+        day_tail=np.array([tail - 1], dtype=np.int64),
+    )  # fmt: skip
 
 
 @INNER
@@ -166,18 +149,7 @@ def gains(tb, st, wk, use, low, high):
 def _gumbel(random, heat):
     if heat <= 0.0:
         return 0.0
-    return -heat * np.log(-np.log(max(_uniform(random), 1e-300)) + 1e-300)
-
-
-@INNER
-def day_wage(tb, p, e, hours):
-    """Return what hours of one day earn, without overtime by the week."""
-    if tb.holiday[e] and not tb.training[p, e]:
-        return hours * tb.holiday_pay[p] * tb.rate[p]
-    money = hours
-    if tb.premium[p] and not tb.training[p, e]:
-        money += max(0.0, hours - tb.rules[0]) * (tb.rules[3] - 1.0)
-    return money * tb.rate[p]
+    return -heat * np.log(-np.log(max(uniform(random), 1e-300)) + 1e-300)
 
 
 @INNER
@@ -214,7 +186,7 @@ def candidates(tb, st, wk, p, d, j, heat):
         first = tb.opt_pattern[s]
         whole = prefix[slot + tb.pat_len[first]] - prefix[slot]
         n = tb.opt_patterns[s]
-        shift = int(_uniform(st.random) * n)
+        shift = int(uniform(st.random) * n)
         chosen = first + shift
         if whole > 0.0:
             best = -1e18

@@ -8,15 +8,17 @@ the Boltzmann distribution over the person's weeks (perturb and maximise).
 
 from __future__ import annotations
 
-from scheduling.kernel import INNER
-from scheduling.week_options import BUCKETS, LABELS, PER_BUCKET, candidates, day_wage, gains
+from scheduling.compiled import INNER
+from scheduling.kernel import day_wage
+from scheduling.week_options import BUCKETS, LABELS, PER_BUCKET, candidates, gains
 
 __all__ = ["solve_week"]
 
 
 @INNER
-def _push(bucket, bucket_count, count, v, h, m, k, r, z, back, choice, value, hours, normal, days, run, end, x, c):
-    """Add a label to those of a day (arrays ``v`` ... ``choice``) unless another of the same hours is as good."""
+def _push(labels, value, hours, normal, days, run, end, x, c):
+    """Add a label to those of a day unless another of the same hours is as good."""
+    bucket, bucket_count, count, v, h, m, k, r, z, back, choice = labels
     b = min(BUCKETS - 1, int(hours * 4.0 + 0.5))
     n = bucket_count[b]
     worst, worst_value, better = -1, 1e300, False
@@ -83,8 +85,10 @@ def _extend(tb, st, wk, p, w, d, j):
     filled[:] = 0
     count = wk.l_count[j + 1 : j + 2]
     count[0] = 0
-    v, h, m, k = wk.l_value[j + 1], wk.l_hours[j + 1], wk.l_normal[j + 1], wk.l_days[j + 1]
-    r, z, back, choice = wk.l_run[j + 1], wk.l_end[j + 1], wk.l_back[j + 1], wk.l_choice[j + 1]
+    labels = (
+        bucket, filled, count, wk.l_value[j + 1], wk.l_hours[j + 1], wk.l_normal[j + 1], wk.l_days[j + 1],
+        wk.l_run[j + 1], wk.l_end[j + 1], wk.l_back[j + 1], wk.l_choice[j + 1],
+    )  # fmt: skip
     worked = st.paid[p, e]
     holiday = tb.holiday[e] and not tb.training[p, e]
     cap = tb.week_cap[p, w] + 1e-9
@@ -101,29 +105,9 @@ def _extend(tb, st, wk, p, w, d, j):
         days, run, end = wk.l_days[j, x], wk.l_run[j, x], wk.l_end[j, x]
         if worked > 0:
             more = 0.0 if holiday else min(worked, normal_day)
-            _push(
-                bucket,
-                filled,
-                count,
-                v,
-                h,
-                m,
-                k,
-                r,
-                z,
-                back,
-                choice,
-                value - wage,
-                hours + worked,
-                normal + more,
-                days + 1,
-                run + 1,
-                end_here,
-                x,
-                -1,
-            )
+            _push(labels, value - wage, hours + worked, normal + more, days + 1, run + 1, end_here, x, -1)
             continue
-        _push(bucket, filled, count, v, h, m, k, r, z, back, choice, value, hours, normal, days, 0, end, x, -1)
+        _push(labels, value, hours, normal, days, 0, end, x, -1)
         if days + 1 > days_max or run + 1 > run_max:
             continue
         for c in range(wk.c_count[j]):
@@ -133,27 +117,8 @@ def _extend(tb, st, wk, p, w, d, j):
             more = 0.0 if holiday else min(paid, normal_day)
             if not overtime and not holiday and (paid > normal_day + 1e-9 or normal + more > normal_week + 1e-9):
                 continue
-            _push(
-                bucket,
-                filled,
-                count,
-                v,
-                h,
-                m,
-                k,
-                r,
-                z,
-                back,
-                choice,
-                value + wk.c_value[j, c],
-                hours + paid,
-                normal + more,
-                days + 1,
-                run + 1,
-                wk.c_end[c],
-                x,
-                c,
-            )
+            worth = value + wk.c_value[j, c]
+            _push(labels, worth, hours + paid, normal + more, days + 1, run + 1, wk.c_end[c], x, c)
 
 
 @INNER

@@ -6,7 +6,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from scheduling.kernel import INNER, OUTER, State, _breach, _months_hold, _rest_and_runs, price_week, set_shift
+from scheduling.compiled import INNER, OUTER
+from scheduling.kernel import State, _breach, _months_hold, _rest_and_runs, price_week, set_shift
 from scheduling.tables import Tables
 from scheduling.week_options import Work, cover
 from scheduling.week_program import solve_week
@@ -88,7 +89,6 @@ def reweek(tb, st, wk, p, w, heat):
                 set_shift(tb, st, p, d, -1, -1)
         _put_in(tb, st, p, d0, d1, wk.old_option, wk.old_pattern)
         price_week(tb, st, p, w)
-        wk.stats[1] += 1
         return False
     for n in tb.pools[p]:
         if n >= 0:
@@ -98,7 +98,6 @@ def reweek(tb, st, wk, p, w, heat):
     st.totals[2] += st.unused[p, w] - unused
     st.totals[3] += breach - before
     st.totals[4] += _wishes(tb, p, d0, d1, wk.new_option) - _wishes(tb, p, d0, d1, wk.old_option)
-    wk.stats[0] += 1
     return True
 
 

@@ -6,10 +6,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from scheduling.compiled import INNER, OUTER, below, uniform
 from scheduling.multi_activity.rework import redraw, rework
 from scheduling.multi_activity.sampling import Scratch
 from scheduling.multi_activity.shifts import swap_days, swap_tails
-from scheduling.multi_activity.state import INNER, OUTER, Rules, State, below, uniform
+from scheduling.multi_activity.state import Rules, State
 from scheduling.multi_activity.tours import TourRoom, redraw_tour
 
 __all__ = ["KNOBS", "anneal", "first_tours", "keep"]

@@ -6,9 +6,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from scheduling.compiled import INNER, below, uniform
 from scheduling.multi_activity.sampling import Scratch
 from scheduling.multi_activity.shifts import draw_day, place, take_off
-from scheduling.multi_activity.state import INNER, Rules, State, below, uniform
+from scheduling.multi_activity.state import Rules, State
 
 __all__ = ["redraw", "rework"]
 

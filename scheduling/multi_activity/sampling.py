@@ -13,7 +13,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from scheduling.multi_activity.state import INNER, Rules, State, uniform
+from scheduling.compiled import INNER, uniform
+from scheduling.multi_activity.state import Rules, State
 
 __all__ = ["Scratch", "draw_activities", "prices", "score_starts", "scratch"]
 

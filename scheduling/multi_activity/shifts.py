@@ -5,8 +5,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from scheduling.compiled import INNER, below, uniform
 from scheduling.multi_activity.sampling import Scratch, draw_activities, prices, score_starts
-from scheduling.multi_activity.state import INNER, Rules, State, add_cells, below, may_work, run_with, uniform, window
+from scheduling.multi_activity.state import Rules, State, add_cells, may_work, run_with, window
 
 __all__ = ["draw_day", "place", "swap_days", "swap_tails", "take_off"]
 

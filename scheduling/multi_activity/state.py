@@ -6,16 +6,14 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
-__all__ = ["INNER", "OUTER", "Rules", "State", "add_cells", "below", "may_work", "run_with", "uniform", "window"]
+from scheduling.compiled import INNER
+
+__all__ = ["Rules", "State", "add_cells", "may_work", "run_with", "window"]
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
-# Only what Python calls gets a wrapper for Python.
-OUTER = njit(cache=True, nogil=True)
-INNER = njit(cache=True, nogil=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)
 
 
 class Rules(NamedTuple):
@@ -48,23 +46,6 @@ class State(NamedTuple):
     cover: IntArray
     sums: IntArray
     random: NDArray[np.uint64]
-
-
-@INNER
-def uniform(random: NDArray[np.uint64]) -> float:
-    """Return a number in [0, 1): xorshift64*, so that the stream depends on the seed alone."""
-    x = random[0]
-    x ^= x >> np.uint64(12)
-    x ^= x << np.uint64(25)
-    x ^= x >> np.uint64(27)
-    random[0] = x
-    return ((x * np.uint64(2685821657736338717)) >> np.uint64(11)) * (1.0 / 9007199254740992.0)
-
-
-@INNER
-def below(random: NDArray[np.uint64], count: int) -> int:
-    """Return a whole number in [0, count)."""
-    return int(uniform(random) * count)
 
 
 @INNER

@@ -13,9 +13,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from scheduling.compiled import INNER, uniform
 from scheduling.multi_activity.sampling import Scratch, draw_activities, prices, score_starts
 from scheduling.multi_activity.shifts import place, take_off
-from scheduling.multi_activity.state import INNER, Rules, State, uniform
+from scheduling.multi_activity.state import Rules, State
 
 __all__ = ["TourRoom", "redraw_tour", "tour_room"]
 

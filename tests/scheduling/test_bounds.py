@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -18,6 +19,7 @@ from scheduling.prices import climb
 from scheduling.problem import RosterProblem, from_inputs
 from scheduling.solver import LinearProgram, dual_bound, lp_parameters, mip_parameters, simplex_parameters, solve
 from tests.scheduling.plans import promotion_plan
+from tests.scheduling.small import agent, fixed, problem_of, tiny
 from wfm.plan import ShiftTemplate
 from wfm.progress import never_stop
 
@@ -78,8 +80,8 @@ def test_prices_prove_about_as_much_as_the_linear_program() -> None:
     inputs, requirement = promotion_plan(people=6, days=1, hires=False)
     problem = from_inputs(inputs, requirement)
     options = shift_options(problem)
-    aggregate = build_aggregate(problem, options, (), problem.requirement, False)
-    exact = solve(aggregate.program, simplex_parameters(), never_stop).bound
+    program = build_aggregate(problem, options, (), problem.requirement, False)
+    exact = solve(program, simplex_parameters(), never_stop).bound
     state = climb(problem, options, (), problem.requirement, 400, never_stop)
     assert state.bound >= 0.97 * exact
 
@@ -93,6 +95,18 @@ def test_no_prices_prove_more_than_a_roster_costs(seed: int, temperature: float)
     prices = dual.upper * np.random.default_rng(seed).random(len(dual.upper))
     prices[problem.requirement.size :] *= 0.01
     assert dual(prices, temperature)[0] <= cost + 1e-6
+
+
+def test_a_published_shift_off_the_grid_is_not_priced_short() -> None:
+    """Somebody from 08:20 to 12:20 is on seat in a third of the hour from 12:00 on: the bound may not forget it."""
+    inputs = tiny([agent(1)], days=1, fixed_shifts=(fixed(1, 0, "08:20:00", 4.0),))
+    problem = problem_of(inputs)
+    required = np.zeros(problem.requirement.shape)
+    required[0, 12] = 1.0
+    problem = replace(problem, requirement=required)
+    dual = Dual(problem, shift_options(problem), (), required)
+    wage, missing = 4.0 * 50.0, 80.0 * 2.0 / 3.0
+    assert dual(dual.upper * (np.arange(len(dual.upper)) == 12), 0.0)[0] <= wage + missing + 1e-6
 
 
 @cache

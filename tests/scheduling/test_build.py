@@ -53,6 +53,7 @@ def clean(inputs: Inputs, roster: Roster) -> None:
     """Fail unless the auditor finds nothing and the numbers hang together."""
     assert audit(inputs, roster.shifts, roster.activities, roster.hires) == ()
     assert roster.bound <= roster.cost.total + 1e-6
+    assert not any("it is wrong" in note for note in roster.notes)  # a bound above the cost is told and not used
     assert sum(row.cost for row in roster.shifts) == pytest.approx(roster.cost.wages + roster.cost.premium, abs=1.0)
 
 
