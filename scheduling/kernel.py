@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from scheduling.compiled import INNER, OUTER
 from scheduling.tables import Tables
 
-__all__ = ["BREACH_PRICE", "State", "cover_all", "day_wage", "price_week", "set_shift"]
+__all__ = ["BREACH_PRICE", "State", "cover_all", "day_wage", "price_week", "rounded", "set_shift"]
 
 FloatArray = NDArray[np.float64]
 SingleArray = NDArray[np.float32]
@@ -29,6 +29,7 @@ class State(NamedTuple):
     """The roster and what is derived from it; ``start``, ``end``, ``paid``, ``overtime`` are by extended day.
 
     ``cut`` holds what each queue subset lacks, in single precision: it is rebuilt after every slice of moves.
+    ``soft`` is how far the kink of the price of missing agents is rounded off, in agents by interval and block.
     ``on_duty`` and ``experts`` reach past the horizon's end, where its last shifts run out.
     ``totals``: money for missing agents, wages, unused guaranteed hours, breaches of seat limits, wishes met.
     """
@@ -43,6 +44,7 @@ class State(NamedTuple):
     unused: FloatArray
     cut: SingleArray
     missing: FloatArray
+    soft: FloatArray
     on_duty: IntArray
     experts: IntArray
     pool_spent: FloatArray
@@ -196,19 +198,29 @@ def _shift_row(row: SingleArray, use: SingleArray, amount: float) -> None:
 
 @_inner_fast
 def _largest(row: SingleArray, first: int, last: int) -> float:
-    best = np.float32(0.0)
-    for i in range(first, last):
+    best = row[first]
+    for i in range(first + 1, last):
         value = row[i]
         best = value if value > best else best
     return float(best)
 
 
 @INNER
-def _short(tb: Tables, row: SingleArray) -> float:
+def rounded(lack: float, soft: float) -> float:
+    """Return the agents missing, the kink at nobody missing rounded off by a parabola ``soft`` agents to each side."""
+    if lack <= -soft:
+        return 0.0
+    if lack >= soft:
+        return lack
+    return (lack + soft) * (lack + soft) / (4.0 * soft)
+
+
+@INNER
+def _short(tb: Tables, row: SingleArray, soft: FloatArray) -> float:
     """Return the money for missing agents in one interval."""
     money = 0.0
     for b in range(tb.block_price.shape[0]):
-        money += tb.block_price[b] * _largest(row, tb.block_first[b], tb.block_first[b + 1])
+        money += tb.block_price[b] * rounded(_largest(row, tb.block_first[b], tb.block_first[b + 1]), soft[b])
     return money
 
 
@@ -319,6 +331,6 @@ def cover_all(tb: Tables, st: State, required: SingleArray) -> None:
                 if n >= 0:
                     st.pool_spent[n] += st.wages[p, w]
     for t in range(st.cut.shape[0]):
-        st.missing[t] = _short(tb, st.cut[t])
+        st.missing[t] = _short(tb, st.cut[t], st.soft[t])
         st.totals[0] += st.missing[t]
     st.totals[3] = _breach(tb, st, 0, st.experts.shape[0])

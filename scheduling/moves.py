@@ -185,7 +185,7 @@ def _coverage_change(tb: Tables, st: State, edits: IntArray, count: int) -> floa
         used = _stage_edit(tb, st, edits[i], used)
     change = 0.0
     for row in range(used):
-        st.scratch_missing[row] = _short(tb, st.scratch[row])
+        st.scratch_missing[row] = _short(tb, st.scratch[row], st.soft[st.rows[row]])
         change += st.scratch_missing[row] - st.missing[st.rows[row]]
     st.rows[-1] = used
     return change

@@ -64,10 +64,10 @@ def legal_patterns(
     tuple of Pattern
         Empty when no placement obeys the rules.
     """
-    for factor in (4, 3, 2, 1):
-        found = tuple(_all(template, minutes, phase, interval, step, step * factor, stretch_hours_max * 60))
-        if len(found) >= 60 or factor == 1:
-            break
+    distinct: dict[bytes, Pattern] = {}
+    for pattern in islice(_all(template, minutes, phase, interval, step, step, stretch_hours_max * 60), _ALL_MAX):
+        distinct.setdefault(presence(minutes, phase, interval, pattern.pauses).tobytes(), pattern)
+    found = list(distinct.values())
     keep = np.linspace(0, len(found) - 1, min(len(found), PATTERNS_MAX)).round().astype(int)
     return tuple(found[number] for number in keep)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,7 @@ SLICE = 20_000
 CHUNK = 1000
 _MEND_SLICES = 20
 _MEND_HEAT = 1.0  # money: wages are not spent in vain
+_SOFT_MOST = 0.9
 
 
 class Search:
@@ -113,31 +114,40 @@ class Search:
         return True
 
     def draw(
-        self, sweeps: int, hot: float, cold: float, stop: Callable[[], bool], tick: Callable[[float], None]
+        self, ladder: Sequence[tuple[float, float]], stop: Callable[[], bool], tick: Callable[[float], None]
     ) -> bool:
-        """Draw the weeks of everybody anew, ``sweeps`` times in random order; return False when stopped early.
+        """Draw the weeks of everybody anew in random order, once for each step of ``ladder``; False when stopped early.
 
-        The temperature falls from sweep to sweep. Keeps the best roster seen at the end of a sweep.
+        A step is a temperature and how far the price of missing agents is rounded off. Where a step is sharp, nobody
+        gains by leaving an interval that just has enough; rounded, a draw feels what the others could make of it, as
+        the methods of smoothing for convex programs do (Nesterov 2005). Keeps the roster of least true cost seen at the
+        end of a sweep.
         """
         people, weeks = len(self.index.people), self.problem.weeks
         if not people or not self.tables.opt_paid.size:
             return True
-        ladder = np.geomspace(hot, cold, max(1, sweeps))
-        for number, heat in enumerate(ladder):
+        for number, (heat, soft) in enumerate(ladder):
+            self._soften(soft)
             order = self.order.permutation(people * weeks)
             for first in range(0, len(order), CHUNK):
                 if stop():
-                    self.refresh()
+                    self._soften(0.0)
                     self.keep_best()
                     self.restore()
                     return False
                 part = order[first : first + CHUNK]
                 sweep(self.tables, self.state, self.work, part // weeks, part % weeks, float(heat))
                 tick((number + min(1.0, (first + CHUNK) / len(order))) / len(ladder))
-            self.refresh()
+            self._soften(0.0)
             self.keep_best()
         self.restore()
         return True
+
+    def _soften(self, soft: float) -> None:
+        """Round off the price of missing agents by so many agents where one is wanted (by its root where more are)."""
+        wanted = np.maximum(np.maximum.reduceat(self.required, self.tables.block_first[:-1], axis=1), 0.0)
+        self.state.soft[:] = np.minimum(soft * np.sqrt(wanted), _SOFT_MOST * wanted)
+        self.refresh()
 
     def keep_best(self) -> None:
         """Remember the roster when it is the cheapest so far (wishes break ties)."""
@@ -189,6 +199,7 @@ def _empty_state(problem: RosterProblem, tables: Tables, index: Index, seed: int
         unused=np.zeros((people, problem.weeks)),
         cut=np.zeros((slots, subsets), dtype=np.float32),
         missing=np.zeros(slots),
+        soft=np.zeros((slots, len(tables.block_price))),
         on_duty=np.zeros((pools, slots + tail), dtype=np.int64),
         experts=np.zeros(slots + tail, dtype=np.int64),
         pool_spent=np.zeros(pools),

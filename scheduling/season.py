@@ -20,6 +20,9 @@ SWEEPS_MOST = 300
 SWEEPS_LEAST = 12
 MOVES_PER_DRAW = 30
 MOVES_LEAST = 50_000
+# How far the price of missing agents is rounded off at first, and the share of the cooling after which it is sharp.
+SOFT = 1.0
+SHARP = 0.9
 _DROP_ROUNDS = 4
 # Shares of the search before the number of hires is known and with it; up to the third idle ones are sent away.
 _FIRST, _SECOND, _FINISH = 0.2, 0.4, 0.8
@@ -119,7 +122,14 @@ class Season:
     def _draw(
         self, search: Search, sweeps: int, hot: float, cold: float, begin: float, end: float, stop: Callable[[], bool]
     ) -> bool:
-        return search.draw(max(1, sweeps), hot, cold, stop, self._teller(search, begin, end))
+        heats = np.geomspace(hot, cold, max(1, sweeps)).tolist()
+        return search.draw([(heat, self._soft(heat)) for heat in heats], stop, self._teller(search, begin, end))
+
+    def _soft(self, heat: float) -> float:
+        """Return how far the price of missing agents is rounded off at a temperature: not at all when it is cold."""
+        hot, cold = self._temperatures()
+        cooled = np.log(hot / heat) / np.log(hot / cold)
+        return SOFT * max(0.0, 1.0 - float(cooled) / SHARP)
 
     def _anneal(self, search: Search, sweeps: int, cold: float, begin: float, stop: Callable[[], bool]) -> bool:
         """Move single shifts, days and pauses at low temperature: what drawing whole weeks leaves undone."""

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scheduling.compiled import INNER, uniform
-from scheduling.kernel import _duty, _shift_row, _short, day_wage
+from scheduling.kernel import _duty, _shift_row, _short, day_wage, rounded
 from scheduling.tables import Tables
 
 __all__ = ["BUCKETS", "LABELS", "PER_BUCKET", "Work", "candidates", "cover", "gains", "new_work"]
@@ -105,7 +105,7 @@ def cover(tb, st, p, d, s, pattern, sign):
             a = tb.pat_seat[pattern, i]
             if a > 0.0:
                 _shift_row(st.cut[t], use, sign * a)
-                new = _short(tb, st.cut[t])
+                new = _short(tb, st.cut[t], st.soft[t])
                 change += new - st.missing[t]
                 st.missing[t] = new
     _duty(tb, st, p, d, s, pattern, 1 if sign > 0 else -1)
@@ -114,9 +114,9 @@ def cover(tb, st, p, d, s, pattern, sign):
 
 @INNER
 def _largest_less(row, use, amount, first, last):
-    best = np.float32(0.0)
     step = np.float32(amount)
-    for i in range(first, last):
+    best = row[first] - step * use[first]
+    for i in range(first + 1, last):
         value = row[i] - step * use[i]
         best = value if value > best else best
     return float(best)
@@ -134,9 +134,8 @@ def gains(tb, st, wk, use, low, high):
         for v in range(1, top):
             money = 0.0
             for b in range(tb.block_price.shape[0]):
-                money += tb.block_price[b] * _largest_less(
-                    st.cut[t], use, wk.seat_values[v], tb.block_first[b], tb.block_first[b + 1]
-                )
+                lack = _largest_less(st.cut[t], use, wk.seat_values[v], tb.block_first[b], tb.block_first[b + 1])
+                money += tb.block_price[b] * rounded(lack, st.soft[t, b])
             wk.gain[v, t] = st.missing[t] - money
     run = 0.0
     wk.prefix[low] = 0.0

@@ -28,7 +28,7 @@ def _nothing(share: float) -> None:
 def test_the_books_of_draws_are_those_of_a_fresh_count() -> None:
     """After hot draws coverage, wages and totals that were carried along equal those rebuilt from the shifts alone."""
     search = _search(problem_of(tiny([agent(1), agent(2), agent(3)], days=9), seed=4))
-    search.draw(6, 200.0, 50.0, never_stop, _nothing)
+    search.draw([(heat, 0.5) for heat in np.geomspace(200.0, 50.0, 6).tolist()], never_stop, _nothing)
     carried, cut = search.state.totals.copy(), search.state.cut.copy()
     search.refresh()
     assert carried == pytest.approx(search.state.totals, abs=1e-3)
@@ -41,7 +41,7 @@ def test_the_same_seed_draws_the_same_weeks() -> None:
     ends = []
     for _ in range(2):
         search = _search(problem)
-        search.draw(4, 100.0, 5.0, never_stop, _nothing)
+        search.draw([(100.0, 1.0), (37.0, 0.5), (14.0, 0.0), (5.0, 0.0)], never_stop, _nothing)
         ends.append((search.state.option.copy(), search.state.pattern.copy()))
     assert np.array_equal(ends[0][0], ends[1][0])
     assert np.array_equal(ends[0][1], ends[1][1])
@@ -52,7 +52,7 @@ def test_a_cold_draw_is_the_best_week_of_one_person(seed: int) -> None:
     """For one person and two days every pair of shifts is tried: none is cheaper than the week that is drawn cold."""
     problem = problem_of(tiny([agent(1)], days=2), seed=seed)
     search = _search(problem)
-    search.draw(1, 1e-9, 1e-9, never_stop, _nothing)
+    search.draw([(1e-9, 0.0)], never_stop, _nothing)
     found = search.cost
     tables, best = search.tables, np.inf
     for first in range(-1, len(tables.opt_paid)):
