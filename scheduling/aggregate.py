@@ -190,7 +190,7 @@ def _limit_rows(
     blocks: list[_Block],
 ) -> None:  # fmt: skip
     """Add headcount, shares and cost of temporary staff."""
-    table, right, _ = hire_limits(problem, hires)
+    table, right, *_ = hire_limits(problem, hires)
     columns = np.array([heads[hire.contract] for hire in hires], dtype=np.int64)
     rows = program.add_rows(len(right), -np.inf, right)
     program.put(rows[:, None], columns, table)

@@ -14,6 +14,7 @@ from scheduling.options import ShiftOptions
 from scheduling.prices import Climb, climb
 from scheduling.problem import RosterProblem
 from scheduling.solver import LinearProgram, mip_parameters, simplex_parameters, solve
+from wfm.results import BoundPrices
 
 __all__ = ["EVALUATIONS", "LP_COLUMNS_MAX", "MIP_COLUMNS_MAX", "Bound", "prove_bound"]
 
@@ -29,13 +30,15 @@ _SAFETY = 1e-6  # share taken off, far above the rounding of sums in floating po
 class Bound:
     """A lower bound of the cost, how it was proven, and what there is to say about it.
 
-    ``heads`` is how many people the relaxed problem takes on per contract (fractions allowed), None where unknown.
+    ``heads`` is how many people the relaxed problem takes on per contract (fractions allowed), ``prices`` the best ones
+    of an agent on seat (a program may prove more than they do); None where unknown.
     """
 
     value: float
     way: str
     notes: tuple[str, ...] = ()
     heads: Mapping[int, float] | None = None
+    prices: BoundPrices | None = None
 
     @staticmethod
     def trivial() -> Bound:
@@ -89,9 +92,9 @@ def prove_bound(
 def _better(best: Bound, state: Climb) -> Bound:
     """Return the better of a program's bound and the climb's, with the climb's heads."""
     if _safe(state.bound) <= best.value:
-        return replace(best, heads=state.heads)
+        return replace(best, heads=state.heads, prices=state.prices)
     way = f"prices of an agent on seat, {state.evaluations} evaluations"
-    return Bound(_safe(state.bound), way, (), state.heads)
+    return Bound(_safe(state.bound), way, (), state.heads, state.prices)
 
 
 def _by_program(program: LinearProgram, whole: bool, gap: float, stop: Callable[[], bool]) -> Bound:

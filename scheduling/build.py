@@ -8,8 +8,9 @@ Neither depends on the clock, so the same seed gives the same roster.
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -25,7 +26,7 @@ from scheduling.tables import open_requirement
 from scheduling.worker import Worker
 from wfm.errors import InterruptedRunError, NoRosterError
 from wfm.progress import Progress, Stop, never_stop, silent
-from wfm.results import CostBreakdown, Roster, RosterStatus
+from wfm.results import BoundPrices, CostBreakdown, Hire, Roster, RosterStatus
 
 __all__ = ["SearchLimits", "build"]
 
@@ -180,7 +181,16 @@ def _roster(problem: RosterProblem, season: Season, bound: Bound, interrupted: b
             *bound.notes,
             *(("stopped early: the best roster so far",) if interrupted else ()),
         ),
+        prices=_with_heads(bound.prices, hires),
     )
+
+
+def _with_heads(prices: BoundPrices | None, hires: tuple[Hire, ...]) -> BoundPrices | None:
+    """Return the prices with how many people the roster takes on."""
+    if prices is None:
+        return None
+    taken = Counter(hire.contract for hire in hires)
+    return replace(prices, heads=tuple(replace(head, heads=taken[head.contract]) for head in prices.heads))
 
 
 def _in_order(shifts: list[PlacedShift]) -> list[PlacedShift]:

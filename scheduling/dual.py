@@ -33,6 +33,7 @@ from scheduling.options import ShiftOptions
 from scheduling.patterns import fine_step, meal_starts
 from scheduling.problem import RosterProblem
 from scheduling.tables import skills_of
+from wfm.results import BoundPrices, HeadWorth, LimitPrice
 
 __all__ = ["Dual"]
 
@@ -56,6 +57,8 @@ class Dual:
         Most that each price may be; the least is 0.
     taken : float array (hires,)
         How many people the last evaluation takes on of each hire option.
+    each : float array (hires,)
+        What one of them costs at the prices of the last evaluation; below 0: so much is one worth.
     """
 
     def __init__(
@@ -79,11 +82,12 @@ class Dual:
         self.fee = np.array([hire_fee(problem, hire) for hire in hires], dtype=np.float64)
         self.heads = np.array([hire.heads_max for hire in hires], dtype=np.float64)
         self.taken: FloatArray = np.zeros(len(self.heads))
-        self.limits, self.limit_right, limit_max = hire_limits(problem, hires)
+        self.each: FloatArray = np.zeros(len(self.heads))
+        self.hires, self.limits = tuple(hires), hire_limits(problem, hires)
         price = np.repeat(problem.shortage_price * problem.interval_hours, required.shape[1])
         dearest = float(problem.shortage_price.max(initial=0.0)) * 24.0
         self.upper = np.concatenate([
-            np.where(required.ravel() > 0, price, 0.0), limit_max, np.full(self.runs.right.size, dearest)
+            np.where(required.ravel() > 0, price, 0.0), self.limits.dearest, np.full(self.runs.right.size, dearest)
         ])  # fmt: skip
 
     def start(self) -> FloatArray:
@@ -95,7 +99,7 @@ class Dual:
     def __call__(self, prices: FloatArray, temperature: float) -> tuple[float, FloatArray]:
         """Return the smoothed dual value, which is a valid bound, and its gradient."""
         heat = max(temperature, COLDEST)
-        queue, limit, run = np.split(prices, [self.required.size, self.required.size + len(self.limit_right)])
+        queue, limit, run = np.split(prices, [self.required.size, self.required.size + len(self.limits.right)])
         queue = queue.reshape(self.required.shape)
         worth, share = _soft_max(self.speeds[:, :, None] * queue[None], self.speeds, heat * QUEUE_HEAT)
         seat = np.zeros((len(worth), self.steps))
@@ -116,9 +120,26 @@ class Dual:
         served = np.einsum("gqt,gt,gq->qt", share, on_seat, self.speeds)
         worked = self.mine.prices.T @ chosen.sum(axis=2).ravel()
         slope = np.concatenate([
-            (self.required - served).ravel(), self.limits @ self.taken - self.limit_right, worked - self._days_in_row()
+            (self.required - served).ravel(), self.limits.table @ self.taken - self.limits.right,
+            worked - self._days_in_row(),
         ])  # fmt: skip
         return total, slope
+
+    def proof(self, prices: FloatArray, temperature: float) -> BoundPrices:
+        """Return the prices in the words of the plan, with the bound that they prove."""
+        value, _ = self(prices, temperature)
+        first = self.required.size
+        limits = zip(self.limits.names, prices[first : first + len(self.limits.names)].tolist(), strict=True)
+        heads = zip(self.hires, self.each.tolist(), strict=True)
+        return BoundPrices(
+            seat=prices[:first].reshape(self.required.shape).copy(),
+            limits=tuple(LimitPrice(contract, limit, price) for (contract, limit), price in limits),
+            heads=tuple(
+                HeadWorth(self.problem.contracts[hire.contract].id, 0, hire.heads_max, max(0.0, -each))
+                for hire, each in heads
+            ),
+            value=value,
+        )
 
     @property
     def _rules(self) -> FloatArray:
@@ -133,12 +154,13 @@ class Dual:
         Hires are taken on (``taken``) by what they cost: the fee and their weeks.
         """
         weight = np.where(self.mine.hire < 0, self.mine.count, 0.0)
-        total = float(money @ weight - limit @ self.limit_right - run @ self.runs.right.ravel())
+        total = float(money @ weight - limit @ self.limits.right - run @ self.runs.right.ravel())
         table = run.reshape(self.runs.right.shape)
         for number, (kind, active) in enumerate(zip(self.hire_kind.tolist(), self.hire_active, strict=True)):
             weeks = self.mine.hire == number
-            each = self.fee[number] + float(money[weeks].sum()) + float(limit @ self.limits[:, number])
+            each = self.fee[number] + float(money[weeks].sum()) + float(limit @ self.limits.table[:, number])
             each -= float(active @ table[kind]) * (self.runs.days - 1.0)
+            self.each[number] = each
             self.taken[number], gain = _soft_take(each, self.heads[number], heat * HIRE_HEAT)
             total += gain
             weight[weeks] = self.taken[number]

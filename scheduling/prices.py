@@ -16,6 +16,7 @@ from scheduling.dual import Dual
 from scheduling.hires import HireOption
 from scheduling.options import ShiftOptions
 from scheduling.problem import RosterProblem
+from wfm.results import BoundPrices
 
 __all__ = ["Climb", "climb"]
 
@@ -27,12 +28,13 @@ EXACT = 1e-4
 
 @dataclass
 class Climb:
-    """Best exact bound so far, and how many times the dual was evaluated.
+    """Best exact bound so far with the prices that prove it, and how many times the dual was evaluated.
 
     ``heads`` is how many people the smoothed dual takes on per contract at the last temperature; None before that.
     """
 
     bound: float = 0.0
+    prices: BoundPrices | None = None
     evaluations: int = 0
     heads: dict[int, float] | None = None
 
@@ -71,7 +73,9 @@ def climb(
             prices = np.clip(found.x, 0.0, dual.upper)
             dual(prices, wage * heat)
             state.heads = {hire.contract: float(n) for hire, n in zip(hires, dual.taken, strict=True)}
-            state.bound = max(state.bound, dual(prices, EXACT)[0])
+            proof = dual.proof(prices, EXACT)
+            if proof.value > state.bound:
+                state.bound, state.prices = proof.value, proof
             if told is not None:
                 told(state)
     except _StoppedError:
