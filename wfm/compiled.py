@@ -25,7 +25,7 @@ __all__ = ["compiled", "kernel", "part", "stamp"]
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 _LEAN = {"nogil": True, "_nrt": False}
-_PACKAGES = ("wfm.simulation", "wfm.staffing")
+_PACKAGES = ("wfm.audit", "wfm.simulation", "wfm.staffing")
 
 
 def kernel(function: Function) -> Function:

@@ -72,7 +72,7 @@ class Context:
     def _people(self) -> Iterator[tuple[str, Person]]:
         for hire in self.hires:
             if hire.contract in self.contracts:
-                yield hire.employee_id, self._hired(hire)
+                yield hire.employee_id, self.hired(hire)
         for agent in self.inputs.agents:
             if agent.contract in self.contracts:
                 yield agent.employee_id, self._named(agent)
@@ -85,7 +85,8 @@ class Context:
             agent.leaves_on, agent.attributes | {contract.kind}, is_hire=False,
         )  # fmt: skip
 
-    def _hired(self, hire: Hire) -> Person:
+    def hired(self, hire: Hire) -> Person:
+        """Return somebody who is taken on, as a person."""
         contract = self.contracts[hire.contract]
         queues = frozenset(contract.queues or (queue.id for queue in self.plan.queue))
         return Person(
@@ -135,6 +136,10 @@ class Context:
         person, template = self.people.get(fixed.employee_id), self.templates.get(fixed.shift)
         begin, finish = self.minutes(fixed.start), self.minutes(fixed.end)
         return Work(fixed.employee_id, fixed.date, fixed.shift, begin, finish, person, template)
+
+    def published_minutes(self, fixed: FixedShift) -> int:
+        """Return the paid minutes of a published shift: its length without its template's meal."""
+        return round(self._fixed(fixed).paid_minutes)
 
     def _past_training(self) -> Iterator[Work]:
         """The training of hires before the plan's first day: worked, though no row of the roster shows it."""

@@ -10,9 +10,9 @@ from datetime import date
 from wfm.audit.entities import Work
 from wfm.rules import LabourRules
 
-__all__ = ["Earned", "earnings"]
+__all__ = ["OVERTIME_PREMIUM", "Earned", "earnings"]
 
-_OVERTIME_PREMIUM = frozenset({"employee", "dispatch"})
+OVERTIME_PREMIUM = frozenset({"employee", "dispatch"})
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ def _priced(work: Work, rules: LabourRules, hours: tuple[float, float, float, fl
     contract = work.person.contract
     overtime_pay, rest_day_pay = (
         (rules.overtime_pay, rules.rest_day_pay)
-        if contract.kind in _OVERTIME_PREMIUM and not work.is_training
+        if contract.kind in OVERTIME_PREMIUM and not work.is_training
         else (1.0, 1.0)
     )
     holiday_pay = 1.0 if contract.kind == "outsourced" else rules.holiday_pay

@@ -11,10 +11,12 @@ from typing import TypeVar
 from wfm.audit.context import TOLERANCE, Breach, Context
 from wfm.audit.entities import Person, Work
 from wfm.grid import parse_window
+from wfm.plan import Contract
 
 __all__ = [
-    "consecutive_days", "daily_hours", "night_work", "no_overlap", "one_shift_per_day", "overtime_allowed",
-    "overtime_month", "part_time_week", "rest_between_shifts", "weekly_hours", "weekly_rest",
+    "consecutive_days", "daily_hours", "hours_per_week_max", "night_work", "no_overlap", "one_shift_per_day",
+    "overtime_allowed", "overtime_ban", "overtime_month", "part_time_week", "rest_between_shifts", "weekly_hours",
+    "weekly_rest",
 ]  # fmt: skip
 
 _NO_OVERTIME_KINDS = frozenset({"part_time", "intern", "outsourced"})
@@ -73,7 +75,7 @@ def daily_hours(context: Context) -> Iterator[Breach]:
                 yield Breach(f"{hours:.4g} paid hours, at most {limit:g}", employee_id, day)
 
 
-def _overtime_ban(context: Context, person: Person) -> str:
+def overtime_ban(context: Context, person: Person) -> str:
     """Return why a person must not work overtime, empty when overtime is allowed."""
     banned = person.marks & set(context.rules.no_overtime_for) or {person.contract.kind} & _NO_OVERTIME_KINDS
     return ", ".join(sorted(banned))
@@ -86,7 +88,7 @@ def overtime_allowed(context: Context) -> Iterator[Breach]:
     """
     limit = context.rules.normal_hours_per_day
     for work in context.works:
-        if work.person is None or not (why := _overtime_ban(context, work.person)):
+        if work.person is None or not (why := overtime_ban(context, work.person)):
             continue
         hours = max(context.earned[work].overtime, work.paid_hours - limit)
         if hours > TOLERANCE:
@@ -111,6 +113,13 @@ def weekly_hours(context: Context) -> Iterator[Breach]:
         limit = person.contract.hours_per_week_max
         if limit is not None:
             yield from _week_above(context, person, limit, f"by contract '{person.contract.id}'")
+
+
+def hours_per_week_max(context: Context, contract: Contract) -> float:
+    """Return the most paid hours of a calendar week, infinite where nothing limits them."""
+    by_contract = contract.hours_per_week_max or float("inf")
+    by_rules = context.rules.part_time_hours_per_week_max if contract.kind == "part_time" else float("inf")
+    return min(by_contract, by_rules)
 
 
 def part_time_week(context: Context) -> Iterator[Breach]:

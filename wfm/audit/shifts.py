@@ -10,7 +10,7 @@ from wfm.audit.context import TOLERANCE, Breach, Context
 from wfm.audit.entities import Stretch, Work
 from wfm.plan import ShiftTemplate
 
-__all__ = ["breaks", "meal", "shift_template", "work_stretch"]
+__all__ = ["breaks", "fine_step", "meal", "shift_template", "work_stretch"]
 
 
 def shift_template(context: Context) -> Iterator[Breach]:
@@ -86,7 +86,7 @@ def _meal_faults(context: Context, work: Work, eaten: Stretch) -> Iterator[str]:
 
 def breaks(context: Context) -> Iterator[Breach]:
     """Short breaks have the template's number and lengths and keep clear of the ends, the meal and one another."""
-    step = _fine_step(context)
+    step = fine_step(context)
     for work in _judged(context):
         wanted = sorted(work.template.break_minutes) if work.template is not None else []
         got = sorted(pause.finish - pause.begin for pause in work.breaks)
@@ -101,7 +101,7 @@ def breaks(context: Context) -> Iterator[Breach]:
         yield from _crowded(context, work)
 
 
-def _fine_step(context: Context) -> int:
+def fine_step(context: Context) -> int:
     """Return the fine grid of the plan: the greatest common divisor of interval, meal and break lengths."""
     lengths = (m for template in context.plan.shift for m in (template.meal_minutes, *template.break_minutes))
     return reduce(gcd, lengths, int(context.plan.plan.interval_minutes))
