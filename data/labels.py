@@ -244,6 +244,27 @@ _MONEY: dict[str, tuple[str, str]] = {
     "limit_cost_max": ("Cost", "成本"),
     "limit_per_experienced_max": ("Per experienced agent on seat", "每名熟手带教人数"),
     "all_temps": ("all temporary staff", "全部临时人员"),
+    "next_heads": ("What more people would be worth", "再增人员的价值"),
+    "next_heads_lead": (
+        'In cost with shortage, fees and training paid; "up to", as each further person is worth less.',
+        "以含缺口代价的总成本计，已扣除招聘与培训费用；因边际递减，数值为上限。",
+    ),
+    "more_heads": (
+        "{contract}: {heads} of {most} taken on; ten more than {most} would save up to {saving}",
+        "{contract}：可新增 {most} 人，已新增 {heads} 人；再放宽十人，最多可节省 {saving}",
+    ),
+    "more_heads_held": (
+        "{contract}: {heads} of {most} taken on; more only where a limit is raised",
+        "{contract}：可新增 {most} 人，已新增 {heads} 人；须先放宽上限",
+    ),
+    "more_heads_idle": (
+        "{contract}: {heads} of {most} taken on; more would not pay",
+        "{contract}：可新增 {most} 人，已新增 {heads} 人；再增不划算",
+    ),
+    "limit_binds": (
+        "limit {limit} of {whom} binds: ten more people allowed would save up to {saving}",
+        "上限 {limit}（{whom}）已用满：再放宽十人，最多可节省 {saving}",
+    ),
 }
 _PEOPLE: dict[str, tuple[str, str]] = {
     "roster": ("Roster", "班表"),

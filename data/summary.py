@@ -13,8 +13,9 @@ from data.forecast_parts import growth_days
 from wfm.inputs import Inputs
 from wfm.results import Attainment, Finding, Forecast, Hire, Requirement, Roster
 
-__all__ = ["installed_versions", "people_by_contract", "summary_json", "temps_hired"]
+__all__ = ["NEXT_HEADS", "installed_versions", "people_by_contract", "summary_json", "temps_hired"]
 
+NEXT_HEADS = 10  # how many more people worth is told for
 _PACKAGES = ("wfm-planner", "numpy", "ortools", "prophet", "statsmodels", "pandas", "scipy", "numba", "openpyxl")
 
 
@@ -71,6 +72,7 @@ def summary_json(
         "versions": dict(installed_versions() if versions is None else versions),
         "status": status or (roster.status if roster else None),
         **_roster_part(inputs, roster),
+        "more_heads": _more_heads(roster),
         **_target_part(attainment),
         "budgets": _budgets(requirement),
         "agents_short_hours": _short_hours(requirement, roster),
@@ -130,6 +132,24 @@ def _roster_part(inputs: Inputs, roster: Roster | None) -> dict[str, object]:
         "hours": _finite(math.fsum(s.paid_hours for s in roster.shifts), 2),
         "overtime_hours": _finite(math.fsum(s.overtime_hours for s in roster.shifts), 2),
     }
+
+
+def _more_heads(roster: Roster | None) -> dict[str, object] | None:
+    """Return what ten more people are worth at most, by contract and by limit; None where it is not known."""
+    if roster is None or roster.prices is None:
+        return None
+    contracts = [
+        {
+            "contract": head.contract, "heads": head.heads, "heads_max": head.heads_max,
+            "worth_of_ten_more": _finite(NEXT_HEADS * head.worth, 2),
+        }
+        for head in roster.prices.heads
+    ]  # fmt: skip
+    limits = [
+        {"contract": limit.contract, "limit": limit.limit, "worth_of_ten_more": _finite(NEXT_HEADS * limit.price, 2)}
+        for limit in roster.prices.limits
+    ]
+    return {"contracts": contracts, "limits": limits}
 
 
 def _target_part(attainment: Attainment | None) -> dict[str, object]:

@@ -10,6 +10,7 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
+from data.more_heads import head_lines, reached_lines
 from data.terminal_parts import plain_table as _table
 from data.terminal_parts import spaced as _spaced
 from data.terminal_staffing import budget_lines, method_lines, requirement_table
@@ -158,6 +159,7 @@ def result_parts(
     if roster is not None:
         parts += roster_lines(roster, inputs.plan.plan.currency)
         parts.append(temporary_table(inputs, roster))
+        parts += [*head_lines(inputs, roster), *reached_lines(inputs, roster)]
     if attainment is not None:
         parts.append(target_table(attainment, inputs.plan.queue))
         if attainment.hurting:

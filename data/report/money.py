@@ -7,10 +7,11 @@ from collections import Counter
 from collections.abc import Mapping
 from datetime import date
 
+from data.limit_uses import LimitUse, limit_uses
+from data.more_heads import head_lines
 from data.report.charts import stacked_bar
 from data.report.facts import Facts, count, decimal, percent
 from data.report.html import Html, join, meter, section, table, tag
-from data.report.limits import LimitUse, limit_uses
 from data.summary import people_by_contract
 from wfm.results import RosteredShift
 
@@ -27,7 +28,8 @@ def cost(facts: Facts) -> Html:
 
 def temps(facts: Facts) -> Html:
     """Return the section on temporary staff: whom to take on when, and the use of each limit."""
-    return section("temps", facts.word("temps"), facts.word("temps_lead"), _pair(_hires(facts), _limits(facts)))
+    pair = _pair(_hires(facts), _limits(facts))
+    return section("temps", facts.word("temps"), facts.word("temps_lead"), pair, _next_heads(facts))
 
 
 def _pair(*parts: Html) -> Html:
@@ -101,7 +103,7 @@ def _hires(facts: Facts) -> Html:
 
 
 def _limits(facts: Facts) -> Html:
-    uses = limit_uses(facts)
+    uses = limit_uses(facts.inputs, facts.roster)
     if not uses:
         return tag("p", facts.word("no_limits"))
     keys = ("limit", "use", "used", "allowed", "contract")
@@ -113,6 +115,14 @@ def _limits(facts: Facts) -> Html:
         for use in uses
     ]  # fmt: skip
     return table([facts.word(key) for key in keys], rows, facts.word("limit"), numeric=(2, 3))
+
+
+def _next_heads(facts: Facts) -> Html:
+    lines = head_lines(facts.inputs, facts.roster, facts.lang)
+    if not lines:
+        return Html("")
+    lead = tag("p", tag("b", facts.word("next_heads")), ". ", facts.word("next_heads_lead"))
+    return join((lead, tag("ul", *(tag("li", line) for line in lines), class_="notes")))
 
 
 def _share_used(use: LimitUse) -> Html:
