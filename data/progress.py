@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import signal
 import time
+from collections.abc import Iterable
 from types import FrameType
-from typing import Any
 
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.console import Console, RenderableType
+from rich.padding import Padding
+from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn, TimeElapsedColumn
+from rich.text import Text
+
+from data.pace import Pace, time_left
 
 __all__ = ["Teller"]
 
@@ -21,43 +25,62 @@ _NAMES = {
     "backtest": "backtest",
     "compare": "scenarios",
 }
-_SECONDS_BETWEEN_LINES = 5.0
-# Steps whose share tells of time, so that what is left can be told once some of it is known.
-_STEADY, _LEAST_DONE = frozenset({"backtest", "compare"}), 0.05
+# Plain lines: the next one after a while, once a tenth more is done or a minute has passed.
+_SECONDS_BETWEEN_LINES, _SHARE_BETWEEN_LINES, _SILENT_SECONDS_MOST = 5.0, 0.1, 60.0
+_STOPPING = "stopping with the best roster so far (Ctrl-C again: at once, without)"
+
+
+class _Bars(Progress):
+    """A bar per step, and below them what the step under way says: messages change in length, bars don't."""
+
+    note = ""
+
+    def get_renderables(self) -> Iterable[RenderableType]:
+        """Return the bars and the note."""
+        yield self.make_tasks_table(self.tasks)
+        if self.note:
+            yield Padding(Text(self.note), (0, 0, 0, 2))
 
 
 class Teller:
     """Shows progress on the console it is given and remembers whether the user asked to stop.
 
     During the roster step the first Ctrl-C asks the step to stop with the best so far (unless nobody listens:
-    ``stoppable`` is False); anywhere else, and the second time, it interrupts at once.
+    ``stoppable`` is False); anywhere else, and the second time, it interrupts at once. ``time_limit`` (seconds) is
+    that of the roster step.
     """
 
-    def __init__(self, console: Console, quiet: bool, *, stoppable: bool = True) -> None:
-        self.console, self.quiet, self.stoppable = console, quiet, stoppable
+    def __init__(
+        self, console: Console, quiet: bool, *, stoppable: bool = True, time_limit: float | None = None
+    ) -> None:
+        self.console, self.quiet, self.stoppable, self.time_limit = console, quiet, stoppable, time_limit
         self.step, self.asked, self.began = "", False, time.monotonic()
-        self.told, self.told_at = "", self.began
-        self.tasks: dict[str, Any] = {}
-        self.bar: Progress | None = None
-        if console.is_terminal and not quiet:
-            columns = (TextColumn("{task.description:<12}"), BarColumn(30), TimeElapsedColumn())
-            self.bar = Progress(*columns, TextColumn("{task.fields[note]}"), console=console)
+        self.told, self.told_at, self.told_share, self.opening = "", self.began, 0.0, False
+        self.paces: dict[str, Pace] = {}
+        self.tasks: dict[str, TaskID] = {}
+        self.bars: _Bars | None = None
+        if console.is_interactive and not quiet:
+            columns = (TextColumn("{task.description:<12}"), BarColumn(30), TaskProgressColumn(), TimeElapsedColumn())
+            self.bars = _Bars(*columns, TextColumn("{task.fields[left]}"), console=console)
 
     def __enter__(self) -> Teller:
         self.before = signal.signal(signal.SIGINT, self._on_interrupt)
-        if self.bar is not None:
-            self.bar.start()
+        if self.bars is not None:
+            self.bars.start()
         return self
 
     def __exit__(self, *_: object) -> None:
         signal.signal(signal.SIGINT, self.before)
-        if self.bar is not None:
-            self.bar.stop()
+        if self.bars is not None:
+            self.bars.note = ""
+            self.bars.stop()
 
     def _on_interrupt(self, _signal: int, _frame: FrameType | None) -> None:
         if self.step != "roster" or self.asked or not self.stoppable:
             raise KeyboardInterrupt
         self.asked = True
+        if self.bars is not None:
+            self.bars.note = _STOPPING  # shown by the bars' own thread: a signal must not wait for locks
 
     def stop(self) -> bool:
         """Return True once the user asked to stop."""
@@ -69,30 +92,38 @@ class Teller:
             self.step = step if done < 1.0 else ""
         if self.quiet:
             return
-        message = f"{message}{self._left(step, done)}"
-        if self.bar is not None:
-            self._move_bar(self.bar, _NAMES.get(step, step), done, message)
+        left = self._left(step, done)
+        if self.bars is not None:
+            self._move_bar(self.bars, _NAMES.get(step, step), done, message, left)
         else:
-            self._tell_line(_NAMES.get(step, step), done, message)
+            self._tell_line(_NAMES.get(step, step), done, message, left)
 
     def _left(self, step: str, done: float) -> str:
-        """Return how long a steady step will still take, as far as can be told."""
-        if step not in _STEADY or not _LEAST_DONE <= done < 1.0:
-            return ""
-        seconds = (time.monotonic() - self.began) * (1 - done) / done
-        return f", about {seconds / 60:.0f} min left" if seconds >= 90 else f", about {max(seconds, 1):.0f} s left"
-
-    def _tell_line(self, name: str, done: float, message: str) -> None:
-        """Print the start and the end of a step, and in between a line every few seconds."""
+        """Return how long a step will still take, as far as can be told."""
         now = time.monotonic()
-        line = f"{name:<12} {done:4.0%}  {message}".rstrip()
-        edge = done in (0.0, 1.0) and not message
-        if line == self.told or not (edge or now - self.told_at >= _SECONDS_BETWEEN_LINES):
+        pace = self.paces.setdefault(step, Pace(now))
+        pace.mark(now, done)
+        if done >= 1.0:
+            return ""
+        limited = step == "roster" and self.time_limit is not None
+        limit = max(0.0, pace.began + (self.time_limit or 0.0) - now) if limited else None
+        return time_left(pace.seconds_left(now), limit)
+
+    def _tell_line(self, name: str, done: float, message: str, left: str) -> None:
+        """Print the start and the end of a step, what it says first, and in between a line now and then."""
+        now = time.monotonic()
+        line = f"{name:<12} {done:4.0%}  {', '.join(filter(None, (message, left)))}".rstrip()
+        edge = done in (0.0, 1.0) and (not message or self.opening)
+        if line == self.told or not (edge or self._due(now - self.told_at, done - self.told_share)):
             return
-        self.told, self.told_at = line, now
+        self.told, self.told_at, self.told_share, self.opening = line, now, done, not message
         self.console.print(f"{now - self.began:6.1f} s  {line}")
 
-    def _move_bar(self, bar: Progress, name: str, done: float, message: str) -> None:
+    def _due(self, seconds: float, share: float) -> bool:
+        return seconds >= (_SECONDS_BETWEEN_LINES if share >= _SHARE_BETWEEN_LINES else _SILENT_SECONDS_MOST)
+
+    def _move_bar(self, bars: _Bars, name: str, done: float, message: str, left: str) -> None:
         if name not in self.tasks:
-            self.tasks[name] = bar.add_task(name, total=1.0, note="")
-        bar.update(self.tasks[name], completed=done, note=message)
+            self.tasks[name] = bars.add_task(name, total=1.0, left="")
+        bars.update(self.tasks[name], completed=done, left=left)
+        bars.note = message if not self.asked else bars.note
