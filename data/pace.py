@@ -5,13 +5,15 @@ from __future__ import annotations
 __all__ = ["Pace", "time_left"]
 
 _LEAST_DONE, _MOST_DONE, _LEAST_SECONDS = 0.02, 0.99, 3.0
-_LATELY = 1 / 3  # steps change their pace: of the time since the first move, the part that tells of what is to come
+_LATELY = 1 / 3
 
 
 class Pace:
     """The pace of a step that began at ``now``: which share was done when.
 
-    What passes before the first share is done (compiling, reading) is preparation and tells nothing of the pace.
+    What passes before the first share is done (compiling, reading) is preparation and tells nothing of the pace. Steps
+    change their pace, so that of the last third of the time counts as much as that of all of it; not more, as steps
+    also stand still for a while.
     """
 
     def __init__(self, now: float) -> None:
@@ -26,13 +28,13 @@ class Pace:
             self.marks.append((now, done))
 
     def seconds_left(self, now: float) -> float | None:
-        """Return how long the rest takes at the pace of late, None where that can't be told."""
+        """Return how long the rest takes, None where that can't be told."""
         first, done = self.marks[0][0], self.marks[-1][1]
         if not _LEAST_DONE <= done < _MOST_DONE or now - first < _LEAST_SECONDS:
             return None
-        lately = now - _LATELY * (now - first)
-        then, before = max(mark for mark in self.marks if mark[0] <= lately and mark[1] < done)
-        return (1.0 - done) * (now - then) / (done - before)
+        then, before = max(mark for mark in self.marks if mark[0] <= now - _LATELY * (now - first))
+        pace, of_late = done / (now - first), (done - before) / (now - then)
+        return (1.0 - done) / (0.5 * pace + 0.5 * of_late)
 
 
 def time_left(seconds: float | None, limit: float | None) -> str:

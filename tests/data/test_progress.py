@@ -95,7 +95,7 @@ def test_a_terminal_shows_all_of_it_without_a_cut(monkeypatch: pytest.MonkeyPatc
 def test_a_terminal_that_can_not_move_its_cursor_gets_lines(monkeypatch: pytest.MonkeyPatch) -> None:
     """TERM=dumb: bars would be printed once, at the end."""
     file = io.StringIO()
-    console = Console(file=file, width=120, force_terminal=True, _environ={"TERM": "dumb"})
+    console = Console(file=file, soft_wrap=True, force_terminal=True, _environ={"TERM": "dumb"})
     assert told(monkeypatch, console, "roster", (0.0, 0.0, ""), (1.0, 0.0, PREPARING)).bars is None
     assert PREPARING in file.getvalue()
 
