@@ -113,7 +113,7 @@ class Teller:
         """Print the start and the end of a step, what it says first, and in between a line now and then."""
         now = time.monotonic()
         line = f"{name:<12} {done:4.0%}  {', '.join(filter(None, (message, left)))}".rstrip()
-        edge = done in (0.0, 1.0) and (not message or self.opening)
+        edge = (done in (0.0, 1.0) and not message) or (done <= 0.0 and self.opening)
         if line == self.told or not (edge or self._due(now - self.told_at, done - self.told_share)):
             return
         self.told, self.told_at, self.told_share, self.opening = line, now, done, not message

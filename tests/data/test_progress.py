@@ -57,6 +57,12 @@ def test_the_search_tells_cost_bound_gap_and_time_left(monkeypatch: pytest.Monke
     ]  # fmt: skip
 
 
+def test_a_short_step_gives_two_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its start and its end; the message at the end is not told beside it."""
+    reports = ((0.0, 0.0, ""), (1.0, 0.5, "1 of 2 queues"), (2.0, 1.0, "2 of 2 queues"), (2.0, 1.0, ""))
+    assert lines(monkeypatch, "staff", *reports) == ["requirement    0%", "requirement  100%"]
+
+
 def test_lines_are_few(monkeypatch: pytest.MonkeyPatch) -> None:
     """Ten minutes of two reports a second give a line per tenth; a step that hardly moves gives one a minute."""
     even = [(tick / 2, tick / 1200, f"cost {tick}") for tick in range(1200)]

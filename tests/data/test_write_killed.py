@@ -33,7 +33,7 @@ write_all(Path(sys.argv[1]), {file: "new" * 100_000 for file in sys.argv[4:]})
 
 def killed(folder: Path, call: str, number: int) -> list[str]:
     """Return the results after a process was killed at a call while it wrote new ones over old ones."""
-    write_all(folder, {name: "old" * 100_000 for name in NAMES})
+    write_all(folder, dict.fromkeys(NAMES, "old" * 100000))
     done = subprocess.run([sys.executable, "-c", DYING, str(folder), call, str(number), *NAMES], check=False)
     assert done.returncode == -9
     return [(folder / name).read_text(encoding="utf-8") for name in NAMES]
