@@ -172,10 +172,11 @@ def result_parts(
 
 
 def explain_lines(inputs: Inputs, requirement: Requirement | None, roster: Roster | None) -> list[str | Table]:
-    """Return which limits bind and where people are missing."""
+    """Return which limits bind, what more people would be worth and where people are missing."""
     if roster is None or requirement is None:
         return []
     lines: list[str | Table] = ["The hard rules do not contradict each other.", *roster.notes]
+    lines += head_lines(inputs, roster)
     missing = (requirement.agents_with_shrinkage - roster.scheduled).clip(min=0.0)
     table = _table("Where people are missing", "queue", "agent hours short", "worst interval", "agents short")
     hours = requirement.grid.interval_minutes / 60.0

@@ -14,7 +14,7 @@ from rich.console import Console
 from data.more_heads import head_lines, reached_lines
 from data.report import report_html
 from data.summary import summary_json
-from data.terminal import result_parts
+from data.terminal import explain_lines, result_parts
 from tests.data.made_up import tiny
 from wfm.inputs import Inputs
 from wfm.results import BoundPrices, HeadWorth, LimitPrice, Roster
@@ -124,3 +124,10 @@ def test_the_terminal_says_it_below_the_temporary_staff(width: int) -> None:
     text = file.getvalue()
     assert "student: 60 of 60 taken on; ten more than 60 would save up to 12,300 CNY\n" in text
     assert text.index("Temporary staff") < text.index("dispatched: 3 of 8 taken on; more would not pay\n")
+
+
+def test_explain_says_it_too() -> None:
+    """Which limits cost most, priced."""
+    assert head_lines(MADE.inputs, priced([WANTED]))[0] in explain_lines(
+        MADE.inputs, MADE.requirement, priced([WANTED])
+    )
