@@ -5,5 +5,6 @@ derivation. One function per rule; :data:`RULES` lists them.
 """
 
 from wfm.audit.catalogue import RULES, audit
+from wfm.audit.claims import BoundClaim, claim_of, claim_text
 
-__all__ = ["RULES", "audit"]
+__all__ = ["RULES", "BoundClaim", "audit", "claim_of", "claim_text"]

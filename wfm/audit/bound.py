@@ -22,7 +22,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from wfm.audit.bound_days import Rules, cheapest_horizons
+from wfm.audit.bound_days import LABELS, Rules, cheapest_horizons
 from wfm.audit.bound_hires import head_limits, hires_possible
 from wfm.audit.bound_rows import Classes, People, speeds_on
 from wfm.audit.context import Context
@@ -89,7 +89,8 @@ def _cheapest(people: People) -> FloatArray:
         return np.zeros(0)
     rules, days = people.context.rules, people.grid.days
     in_row = rules.consecutive_days_max if rules.consecutive_days_max < days else -1
-    found = cheapest_horizons(people.rows(), people.classes.days(), Rules(in_row, 7 - rules.days_off_per_week_min))
+    limits = Rules(in_row, 7 - rules.days_off_per_week_min)
+    found = cheapest_horizons(people.rows(), people.classes.days(), limits, LABELS)
     return np.asarray(found, dtype=np.float64)
 
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from wfm.compiled import kernel
 
-__all__ = ["NEVER", "Days", "Rows", "Rules", "cheapest_horizons"]
+__all__ = ["LABELS", "NEVER", "Days", "Rows", "Rules", "cheapest_horizons"]
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -24,6 +24,7 @@ BoolArray = NDArray[np.bool_]
 NEVER = 1e299
 """More money than there is: no shift of that length may start."""
 LABELS = 8192
+"""Room for labels: more than any roster practice needs; at least days in a row times days of a week."""
 _NOTHING, _TOO_MANY = 2.0 * NEVER, -2.0 * NEVER
 _SLOTS = 1 << 15
 _WIDEST = 1 << 14  # minutes: more than a week has
@@ -108,7 +109,7 @@ def _put(
         y = lb.place[slot]
         lb.low[b, y], lb.high[b, y] = min(lb.low[b, y], low), max(lb.high[b, y], high)
         lb.normal[b, y], lb.money[b, y] = min(lb.normal[b, y], normal), min(lb.money[b, y], money)
-    elif y == LABELS:
+    elif y == lb.run.shape[1]:
         lb.mark[1] = 1
     else:
         lb.stamp[slot], lb.key[slot], lb.place[slot] = lb.mark[0], key, y
@@ -183,12 +184,13 @@ def _horizon(lb: _Labels, rows: Rows, p: int, days: Days, rules: Rules, width: i
 
 
 @kernel
-def cheapest_horizons(rows: Rows, days: Days, rules: Rules) -> FloatArray:
+def cheapest_horizons(rows: Rows, days: Days, rules: Rules, room: int) -> FloatArray:
     """Return the least money of each person: wages less what they cover, unused guaranteed hours included.
 
     Published shifts are held to the rules together with the others; where they break one by themselves, they are not.
+    ``room`` is how many labels are kept apart, usually :data:`LABELS`.
     """
-    ints = (2, LABELS)
+    ints = (2, room)
     lb = _Labels(
         np.zeros(ints, dtype=np.int64), np.zeros(ints, dtype=np.int64), np.zeros(ints, dtype=np.int64),
         np.zeros(ints, dtype=np.int64), np.zeros(ints, dtype=np.int64), np.zeros(ints), np.zeros(2, dtype=np.int64),

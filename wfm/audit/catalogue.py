@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
-from wfm.audit import consistency, hours, pay, people, shifts, temporary
+from wfm.audit import claims, consistency, hours, pay, people, shifts, temporary
+from wfm.audit.claims import BoundClaim
 from wfm.audit.context import Breach, Context
 from wfm.inputs import Inputs
 from wfm.results import Activity, Finding, Hire, RosteredShift
@@ -48,6 +49,9 @@ _CHECKS: dict[Check, str] = {
     temporary.temporary_seats: "Temporary staff on seat at one moment stay within the seats.",
     temporary.temporary_cost: "Wages and hiring of temporary staff stay within the cost limit.",
     temporary.per_experienced: "Temporary staff on seat stay within their number per employee on seat.",
+    claims.prices_in_range: "The bound's prices are at least 0; an agent is worth at most the price of a missing one.",
+    claims.bound_proven: "The bound's prices prove what they claim: the audit works it out with a program of its own.",
+    claims.bound_below_cost: "No bound lies above the cost of the roster.",
 }
 
 RULES: Mapping[str, str] = MappingProxyType({check.__name__: sentence for check, sentence in _CHECKS.items()})
@@ -55,8 +59,9 @@ RULES: Mapping[str, str] = MappingProxyType({check.__name__: sentence for check,
 
 
 def audit(
-    inputs: Inputs, shifts: Sequence[RosteredShift], activities: Sequence[Activity], hires: Sequence[Hire]
-) -> tuple[Finding, ...]:
+    inputs: Inputs, shifts: Sequence[RosteredShift], activities: Sequence[Activity], hires: Sequence[Hire],
+    claim: BoundClaim | None = None,
+) -> tuple[Finding, ...]:  # fmt: skip
     """Return every place where a roster breaks a rule or limit, sorted; empty when it is clean.
 
     Parameters
@@ -66,6 +71,8 @@ def audit(
     shifts, activities, hires : sequences
         The roster, as read from its files; nothing else of the engine that built it is looked at. Shifts without hires
         whose ids are not in the people table are findings, so hires must be given where people were taken on.
+    claim : BoundClaim, optional
+        What the roster claims about its bound, from :func:`wfm.audit.claim_of`; not looked at when not given.
 
     Returns
     -------
@@ -73,7 +80,7 @@ def audit(
         ``severity`` is ``error`` where a hard rule is broken, ``warning`` where a planner should look. ``employee_id``
         and ``date`` are empty where a limit is about a group or the whole plan. Details carry no personal names.
     """
-    context = Context(inputs, shifts, activities, hires)
+    context = Context(inputs, shifts, activities, hires, claim)
     return tuple(sorted({_finding(check, breach) for check in _CHECKS for breach in check(context)}))
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from wfm.audit.earnings import Earned, earnings
@@ -14,6 +15,9 @@ from wfm.audit.entities import TRAINING, Person, Stretch, Work
 from wfm.inputs import Agent, FixedShift, Inputs
 from wfm.plan import Contract, ShiftTemplate
 from wfm.results import Activity, Hire, RosteredShift
+
+if TYPE_CHECKING:
+    from wfm.audit.claims import BoundClaim
 
 __all__ = ["TOLERANCE", "Breach", "Context"]
 
@@ -39,6 +43,8 @@ class Context:
     inputs : Inputs
     shifts, activities, hires : sequences
         The roster as read from its files.
+    claim : BoundClaim, optional
+        What it claims about its bound.
 
     Attributes
     ----------
@@ -53,9 +59,11 @@ class Context:
     """
 
     def __init__(
-        self, inputs: Inputs, shifts: Sequence[RosteredShift], activities: Sequence[Activity], hires: Sequence[Hire]
-    ) -> None:
+        self, inputs: Inputs, shifts: Sequence[RosteredShift], activities: Sequence[Activity], hires: Sequence[Hire],
+        claim: BoundClaim | None = None,
+    ) -> None:  # fmt: skip
         self.inputs = inputs
+        self.claim = claim
         self.plan = inputs.plan
         self.rules = inputs.rules
         self.hires = tuple(hires)

@@ -12,7 +12,7 @@ import pytest
 from tests.wfm.audit.world import Duty, World, on, published, small_world
 from wfm.audit import RULES
 from wfm.inputs import Agent, TimeOff
-from wfm.results import Hire
+from wfm.results import BoundPrices, Hire
 
 
 @dataclass(frozen=True)
@@ -61,6 +61,18 @@ def _second_dispatched(world: World) -> None:
     world.with_inputs(agents=(*world.inputs.agents, Agent("d2", "吴八", "agency", "B", {"phone": 1.0})))
 
 
+def _prices(world: World) -> BoundPrices:
+    assert world.claim is not None
+    return world.claim.prices
+
+
+def _priced_above_missing(world: World) -> None:
+    prices = _prices(world)
+    seat = prices.seat.copy()
+    seat[0, 3] = 150.1
+    world.claims(prices=replace(prices, seat=seat))
+
+
 CORRUPTIONS: dict[str, Corruption] = {
     "known_person": Corruption(lambda w: w.row("e1", 3, team="Z")),
     "in_horizon": Corruption(lambda w: w.add(Duty("e1", 14, "day", "09:00", 9))),
@@ -100,6 +112,9 @@ CORRUPTIONS: dict[str, Corruption] = {
     "temporary_seats": Corruption(lambda w: w.add(Duty("student-001", 8, "short", "14:00", 4))),
     # p1 1200 (two of its shifts on holidays), d1 1120, i1 270, student-001 640 + 380 to hire, seat-001 320: 3930
     "temporary_cost": Corruption(lambda w: w.add(Duty("i1", 11, "short", "10:00", 6)), limits={"cost_max": 3930.0}),
+    "prices_in_range": Corruption(_priced_above_missing),
+    "bound_proven": Corruption(lambda w: w.claims(bound=11_000.0, prices=replace(_prices(w), value=11_000.0))),
+    "bound_below_cost": Corruption(lambda w: w.claims(cost=9_000.0)),
     "per_experienced": Corruption(lambda w: w.add(Duty("p1", 6, "short", "13:00", 4))),
 }
 

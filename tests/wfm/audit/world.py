@@ -15,10 +15,10 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from wfm.audit import audit
+from wfm.audit import BoundClaim, audit
 from wfm.inputs import Agent, FixedShift, History, Inputs
 from wfm.plan import Plan
-from wfm.results import Activity, Finding, Hire, RosteredShift
+from wfm.results import Activity, BoundPrices, Finding, Hire, LimitPrice, Requirement, RosteredShift
 from wfm.rules import DayTypes, LabourRules
 
 START = date(2025, 9, 29)
@@ -83,6 +83,7 @@ class World:
     duties: list[Duty]
     shifts: list[RosteredShift] = field(default_factory=list)
     activities: list[Activity] = field(default_factory=list)
+    claim: BoundClaim | None = None
 
     def build(self) -> World:
         """Return itself with rows and activities made from the duties and the hires' training."""
@@ -123,7 +124,13 @@ class World:
 
     def audit(self) -> tuple[Finding, ...]:
         """Return what the auditor finds."""
-        return audit(self.inputs, self.shifts, self.activities, self.hires)
+        return audit(self.inputs, self.shifts, self.activities, self.hires, self.claim)
+
+    def claims(self, **changes: Any) -> World:
+        """Return itself with parts of what it claims about its bound changed."""
+        assert self.claim is not None
+        self.claim = replace(self.claim, **changes)
+        return self
 
     def broken(self) -> set[str]:
         """Return the rules that the auditor finds broken."""
@@ -249,6 +256,18 @@ def published(world: World, who: str, day: int) -> FixedShift:
     return FixedShift(row.employee_id, row.date, row.shift, row.start, row.end)
 
 
+def small_claim(inputs: Inputs) -> BoundClaim:
+    """Return a claim that holds: a bound of 10,000 that the prices prove, below the cost."""
+    grid, queues = inputs.plan.plan.grid, tuple(queue.id for queue in inputs.plan.queue)
+    prices = np.full((len(queues), grid.n), 20.0)
+    need = np.ones(prices.shape)
+    limits = (LimitPrice("", "headcount_max", 5.0),)
+    return BoundClaim(
+        12_000.0, 10_000.0, BoundPrices(prices, limits, (), 10_000.0), np.full((len(queues), 1), 150.0), 10_000.0, 0.0,
+        Requirement(grid, queues, need, need, need),
+    )  # fmt: skip
+
+
 def small_world(
     limits: dict[str, Any] | None = None, rules: dict[str, Any] | None = None, duties: Sequence[Duty] = DUTIES
 ) -> World:
@@ -256,6 +275,7 @@ def small_world(
     raw = {**PLAN, "limits": {"temporary": {**LIMITS, **(limits or {})}}}
     inputs = Inputs(Plan(**raw), LabourRules(**(rules or {})), DayTypes(statutory=HOLIDAYS), NO_HISTORY, AGENTS)
     world = World(inputs, list(HIRES), list(duties)).build()
+    world.claim = small_claim(inputs)
     if duties is DUTIES:
         world.with_inputs(fixed_shifts=(published(world, "e1", 0),))
     return world
