@@ -555,25 +555,27 @@ def audit(
     strict: StrictOpt = False,
     debug: DebugOpt = False,
 ) -> None:
-    """Re-derive every hard rule and limit from the files alone."""
+    """Re-derive every hard rule and limit, and the bound of the cost, from the files alone."""
     from rich.text import Text
 
+    from data.prices_file import read_claim
     from data.result_tables import audit_csv
     from data.roster_in import load_roster
     from data.terminal import findings_text
     from wfm.audit import audit as audit_roster
+    from wfm.audit import claim_text
 
     _checked(form, FORMATS, "--format")
     folder = _folder(plan, scenario, out)
     inputs = _load(plan, _variant(plan, scenario), quiet=quiet).inputs
-    found = load_roster(inputs, roster_file or folder / "roster.csv")
-    findings = audit_roster(inputs, found.shifts, found.activities, found.hires)
+    path = roster_file or folder / "roster.csv"
+    found, claim = load_roster(inputs, path), read_claim(inputs, path.parent)
+    findings = audit_roster(inputs, found.shifts, found.activities, found.hires, claim)
     files: dict[str, str | bytes] = {"audit.csv": audit_csv(findings)}
     _write(folder, files, quiet=quiet)
-    clean = f"audit: {len(found.shifts):,} shifts, nothing found"
-    _show_rows(
-        form, str(files["audit.csv"]), findings, lambda: findings_text(findings) if findings else Text(clean), quiet
-    )
+    told = findings_text(findings) if findings else Text(f"audit: {len(found.shifts):,} shifts, nothing found")
+    proof = "" if claim is None else f"\n{claim_text(claim)}"
+    _show_rows(form, str(files["audit.csv"]), findings, lambda: Text.assemble(told, proof), quiet)
     if strict and findings:
         raise typer.Exit(EXIT_MISSED)
 

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from data import result_tables as tables
 from data.forecast_parts import parts_of
+from data.prices_file import prices_csv
 from data.summary import summary_json
 from wfm.inputs import Inputs
 from wfm.results import Attainment, Finding, Forecast, Requirement, Roster
@@ -78,6 +79,7 @@ def _roster_files(result: RunResult) -> Files:
         "roster.csv": tables.roster_csv(roster.shifts),
         "activities.csv": tables.activities_csv(roster.activities),
         "hires.csv": tables.hires_csv(roster.hires),
+        "prices.csv": prices_csv(roster.prices, roster.grid, roster.queues),
     }
     if requirement is not None:
         files["coverage.csv"] = tables.coverage_csv(requirement, roster, result.forecast, result.attainment)

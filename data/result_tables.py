@@ -41,6 +41,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     ),
     "activities": ("employee_id", "date", "activity", "queue", "start", "end", "paid"),
     "hires": ("employee_id", "contract", "training_from", "on_seat_from", "cost"),
+    "prices": ("kind", "queue", "start", "contract", "limit", "heads", "heads_max", "price"),
     "coverage": (
         "interval_start", "queue", "agents_required", "agents_scheduled", "offered_mean", "answered_within_mean",
         "answered_within_p10", "agents_with_shrinkage", "agents_short",

@@ -219,10 +219,14 @@ class _Chain:
         return replace(self.result, attainment=attainment)
 
     def _audit(self) -> ChainResult:
-        from wfm.audit import audit
+        from wfm.audit import audit, claim_of
 
-        roster = _given(self.result.roster)
-        return replace(self.result, findings=audit(self.result.inputs, roster.shifts, roster.activities, roster.hires))
+        inputs, roster = self.result.inputs, _given(self.result.roster)
+        claim = None
+        if roster.prices is not None:
+            claim = claim_of(inputs, _given(self.result.requirement), roster.prices, roster.cost.total, roster.bound)
+        findings = audit(inputs, roster.shifts, roster.activities, roster.hires, claim)
+        return replace(self.result, findings=findings)
 
 
 def with_adjustments(made: Forecast, inputs: Inputs, seed: int) -> Forecast:
