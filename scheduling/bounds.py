@@ -21,7 +21,7 @@ __all__ = ["EVALUATIONS", "LP_COLUMNS_MAX", "MIP_COLUMNS_MAX", "Bound", "prove_b
 FloatArray = NDArray[np.float64]
 LP_COLUMNS_MAX = 9000
 MIP_COLUMNS_MAX = 2500
-EVALUATIONS = 1500
+EVALUATIONS = 2000
 _MIP_NODES = 60
 _SAFETY = 1e-6  # share taken off, far above the rounding of sums in floating point
 

@@ -14,7 +14,7 @@ from scheduling.problem import Person, RosterProblem, week_speeds
 from scheduling.solver import LinearProgram, simplex_parameters, solve
 from wfm.progress import never_stop
 
-__all__ = ["PlacedShift", "scheduled_agents", "shortage_cost"]
+__all__ = ["PlacedShift", "cheapest_split", "on_seat", "scheduled_agents", "shortage_cost"]
 
 FloatArray = NDArray[np.float64]
 
@@ -74,7 +74,7 @@ def scheduled_agents(
         What the shifts have to cover.
     """
     seats, speeds = on_seat(problem, people, shifts)
-    split = _cheapest_split(problem, seats, speeds, required, stop)
+    split, _ = cheapest_split(problem, seats, speeds, required, stop)
     idle = np.clip(seats - split.sum(axis=1), 0.0, None)
     held = speeds > 0
     even = held / np.maximum(held.sum(axis=1, keepdims=True), 1)
@@ -82,29 +82,31 @@ def scheduled_agents(
     return np.asarray(np.einsum("gqt,gq->qt", split, speeds), dtype=np.float64)
 
 
-def _cheapest_split(
+def cheapest_split(
     problem: RosterProblem, seats: FloatArray, speeds: FloatArray, required: FloatArray, stop: Callable[[], bool]
-) -> FloatArray:
-    """Return people of each class on each queue (classes, queues, intervals): a linear program per day.
+) -> tuple[FloatArray, FloatArray]:
+    """Return people of each class on each queue, and what one more agent is worth: a linear program per day.
 
-    Intervals do not depend on one another; days keep the programs small, so that the time grows with the days only.
+    Shapes (classes, queues, intervals) and (queues, intervals), the worth in the unit of the shortage price. Intervals
+    do not depend on one another; days keep the programs small, so that the time grows with the days only.
     """
-    split = np.zeros((len(speeds), *required.shape))
+    split, worth = np.zeros((len(speeds), *required.shape)), np.zeros(required.shape)
     for day in range(problem.days):
         slots = problem.grid.slots_of_day(day)
         here = slice(slots.start, slots.stop)
-        split[:, :, here] = _day_split(problem.shortage_price, seats[:, here], speeds, required[:, here], stop)
-    return split
+        found = _day_split(problem.shortage_price, seats[:, here], speeds, required[:, here], stop)
+        split[:, :, here], worth[:, here] = found
+    return split, worth
 
 
 def _day_split(
     prices: FloatArray, seats: FloatArray, speeds: FloatArray, required: FloatArray, stop: Callable[[], bool]
-) -> FloatArray:
+) -> tuple[FloatArray, FloatArray]:
     program = LinearProgram()
-    split = np.zeros((len(speeds), *required.shape))
+    split, worth = np.zeros((len(speeds), *required.shape)), np.zeros(required.shape)
     queue, slot = np.nonzero(required > 0)
     if len(queue) == 0 or not seats.any():
-        return split
+        return split, worth
     row = np.full(required.shape, -1, dtype=np.int64)
     row[queue, slot] = program.add_rows(len(queue), required[queue, slot], np.inf)
     missing = program.add_columns(len(queue), prices[queue], required[queue, slot])
@@ -122,10 +124,12 @@ def _day_split(
     if result.values is None:
         if not stop():  # always feasible and bounded: another end than by the user is a defect, not a plan
             raise RuntimeError(f"people could not be split over their queues: {result.reason}")
-        return split
+        return split, worth
     for group, q, t, column in places:
         split[group, q, t] = np.clip(result.values[column], 0.0, None)
-    return split
+    if result.duals is not None:
+        worth[queue, slot] = result.duals[row[queue, slot]]
+    return split, worth
 
 
 def shortage_cost(problem: RosterProblem, scheduled: FloatArray) -> float:

@@ -22,7 +22,7 @@ __all__ = ["Climb", "climb"]
 
 FloatArray = NDArray[np.float64]
 # Temperatures in wages of an hour, and the share of evaluations at each.
-_LADDER = ((0.2, 0.15), (0.1, 0.15), (0.05, 0.2), (0.022, 0.25), (0.01, 0.25))
+_LADDER = ((0.1, 0.15), (0.03, 0.25), (0.01, 0.25), (0.004, 0.2), (0.0015, 0.15))
 EXACT = 1e-4
 
 

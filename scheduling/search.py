@@ -42,7 +42,7 @@ class Search:
         self.problem, self.index, self.tables = problem, index, tables
         self.state = _empty_state(problem, tables, index, seed)
         _write_past(problem, tables, index, self.state)
-        self.required = _subset_requirement(problem, index)
+        self.required = np.asarray(index.requirement.T @ index.weights.T, dtype=np.float32)
         for (p, day), option in index.span_option.items():
             self.state.option[p, day] = option
             self.state.pattern[p, day] = tables.opt_pattern[option]
@@ -211,13 +211,6 @@ def _empty_state(problem: RosterProblem, tables: Tables, index: Index, seed: int
         scratch=np.zeros((min(slots, 4 * tables.pat_seat.shape[1]) + 1, subsets), dtype=np.float32),
         scratch_missing=np.zeros(slots + 1),
     )
-
-
-def _subset_requirement(problem: RosterProblem, index: Index) -> NDArray[np.float32]:
-    wanted = np.zeros((problem.grid.n, len(index.subsets)), dtype=np.float32)
-    for number, subset in enumerate(index.subsets):
-        wanted[:, number] = index.requirement[list(subset)].sum(axis=0)
-    return wanted
 
 
 def _write_past(problem: RosterProblem, tables: Tables, index: Index, state: State) -> None:

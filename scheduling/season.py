@@ -6,11 +6,14 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
+from scheduling.costing import cheapest_split, on_seat
 from scheduling.hires import HireOption, broken_limits, fit_limits, hired_person
 from scheduling.options import ShiftOptions
+from scheduling.outcome import placed_shifts
 from scheduling.problem import RosterProblem
+from scheduling.queue_weights import queue_blocks, wanted_weights
 from scheduling.search import Search
-from scheduling.tables import build_tables
+from scheduling.tables import build_tables, skills_of
 
 __all__ = ["Heads", "Season"]
 
@@ -24,6 +27,9 @@ MOVES_LEAST = 50_000
 SOFT = 1.0
 SHARP = 0.9
 _DROP_ROUNDS = 4
+# How often the weights of queues are looked after, and how many may be found at a time.
+_WEIGHINGS = 3
+_WEIGHTS_MOST = 24
 # Shares of the search before the number of hires is known and with it; up to the third idle ones are sent away.
 _FIRST, _SECOND, _FINISH = 0.2, 0.4, 0.8
 _COOLED = 0.25
@@ -55,13 +61,15 @@ class Season:
         self.problem, self.options, self.hires = problem, options, tuple(hires)
         self.effort, self.seed = effort, seed
         self.share, self.cost = 0.0, float("inf")
+        self._weights: list[tuple[float, ...]] = []
         self._search = self._with(dict.fromkeys((hire.contract for hire in hires), 0))
         self._notes: tuple[str, ...] = ()
 
     def _with(self, heads: dict[int, int]) -> Search:
         """Return a fresh search with that many hires per contract."""
         hired = [hired_person(self.problem, h, n + 1) for h in self.hires for n in range(heads[h.contract])]
-        tables, index = build_tables(self.problem, self.options, (*self.problem.people, *hired))
+        people = (*self.problem.people, *hired)
+        tables, index = build_tables(self.problem, self.options, people, self._weights)
         return Search(self.problem, tables, index, self.seed)
 
     def best(self) -> Search:
@@ -93,8 +101,7 @@ class Season:
         sweeps = self._sweeps(search)
         self._adopt_soon(search)
         if not sum(heads.values()):
-            if self._draw(search, sweeps, hot, cold, 0.0, _FINISH, stop):
-                self._anneal(search, sweeps, cold, _FINISH, stop)
+            self._named_only(search, sweeps, hot, cold, stop)
             return
         warm = hot * _COOLED
         if not self._draw(search, round(sweeps * _FIRST), hot, warm, 0.0, _FIRST, stop):
@@ -102,11 +109,40 @@ class Season:
         wanted = advice()
         if wanted is not None and not stop():
             search = self._cut_to(search, wanted)
+        search = self._weighed(search, stop)
         if not self._draw(search, round(sweeps * _SECOND), warm, cold, _FIRST, _FIRST + _SECOND, stop):
             return
+        search = self._weighed(search, stop)
         search = self._trim(search, sweeps, hot, cold, stop)
         if not stop():
             self._anneal(search, sweeps, cold, _FINISH, stop)
+
+    def _named_only(self, search: Search, sweeps: int, hot: float, cold: float, stop: Callable[[], bool]) -> None:
+        """Search when nobody may be taken on."""
+        share, heats = _FINISH / _WEIGHINGS, np.geomspace(hot, cold, _WEIGHINGS + 1).tolist()
+        for number in range(_WEIGHINGS):
+            begin, part = number * share, round(sweeps / _WEIGHINGS)
+            if not self._draw(search, part, heats[number], heats[number + 1], begin, begin + share, stop):
+                return
+            search = self._weighed(search, stop)
+        self._anneal(search, sweeps, cold, _FINISH, stop)
+
+    def _weighed(self, search: Search, stop: Callable[[], bool]) -> Search:
+        """Return the search with the weights of queues that it lacks to tell the agents missing in its best roster."""
+        people = search.index.people
+        _, speeds = skills_of(self.problem, people)
+        blocks = queue_blocks(self.problem, speeds, self._weights)
+        seats, fast = on_seat(self.problem, people, placed_shifts(self.problem, search))
+        _, worth = cheapest_split(self.problem, seats, fast, search.index.requirement, stop)
+        found = wanted_weights(blocks, seats, fast, search.index.requirement, worth, _WEIGHTS_MOST)
+        if stop() or not found:
+            return search
+        self._weights += found
+        weighed = self._smaller(search, range(len(people)))
+        if search is self._search:
+            self.cost = float("inf")
+            self._adopt(weighed)
+        return weighed
 
     def _sweeps(self, search: Search) -> int:
         """Return how often everybody's weeks are drawn: as a fixed total allows, within limits."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import combinations
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -14,6 +13,7 @@ from scheduling.hires import hire_cost
 from scheduling.options import ShiftOptions, allowed_options
 from scheduling.patterns import Pattern, presence
 from scheduling.problem import PREMIUM_KINDS, Person, RosterProblem, week_speeds
+from scheduling.queue_weights import queue_blocks
 from scheduling.wages import past_overtime
 
 __all__ = ["Index", "Tables", "build_tables", "guaranteed_hours", "open_requirement", "skills_of"]
@@ -27,9 +27,9 @@ NEVER = 10**8
 class Tables(NamedTuple):
     """Arrays that the search reads. ``E`` extended days = ``pre`` days of the past, then the horizon.
 
-    Queue subsets (``smax`` columns) lie in blocks: within a block the missing agents are the largest, over its subsets
-    S, of requirement(S) less the fastest use of everybody on S (max-flow = min-cut), which is exact when a person's
-    speed is the same on all queues, and never too high otherwise. ``block_price`` is money per missing agent-interval.
+    Weights of queues (``smax`` columns, :mod:`scheduling.queue_weights`) lie in blocks: within a block the missing
+    agents are the largest, over its weights, of the weighted requirement less the best use of everybody.
+    ``block_price`` is money per missing agent-interval.
     """
 
     pre: int
@@ -81,14 +81,17 @@ class Tables(NamedTuple):
 
 @dataclass(frozen=True)
 class Index:
-    """What the numbers in :class:`Tables` mean: ``span_option`` maps (person, day) of published shifts to options."""
+    """What the numbers in :class:`Tables` mean: ``span_option`` maps (person, day) of published shifts to options.
+
+    ``weights`` are those of queues: (columns of ``smax``, queues).
+    """
 
     people: tuple[Person, ...]
     options: ShiftOptions
     patterns: tuple[Pattern, ...]
     span_option: dict[tuple[int, int], int]
     requirement: FloatArray
-    subsets: tuple[tuple[int, ...], ...]
+    weights: FloatArray
 
 
 def skills_of(problem: RosterProblem, people: Sequence[Person]) -> tuple[IntArray, FloatArray]:
@@ -107,46 +110,15 @@ def late_from_before(problem: RosterProblem) -> list[tuple[Person, int]]:
     return [(p, span.end) for p in problem.people for span in p.past if span.end > 0]
 
 
-def queue_blocks(problem: RosterProblem, speeds: FloatArray) -> list[tuple[list[tuple[int, ...]], float]]:
-    """Return blocks of queue subsets with their price step: one per price level and group of linked queues."""
-    blocks = []
-    wanted = [q for q in range(len(problem.queues)) if problem.requirement[q].max(initial=0.0) > 0]
-    levels = sorted({float(problem.shortage_price[q]) for q in wanted} - {0.0})
-    for below, price in zip([0.0, *levels], levels, strict=False):
-        level = [q for q in wanted if problem.shortage_price[q] >= price]
-        blocks += [(_family(group, speeds), price - below) for group in _linked(level, speeds)]
-    return blocks
-
-
-def _linked(queues: list[int], speeds: FloatArray) -> list[list[int]]:
-    groups: list[set[int]] = [{q} for q in queues]
-    for row in speeds:
-        held = {q for q in queues if row[q] > 0}
-        touched = [group for group in groups if group & held]
-        if len(touched) > 1:
-            groups = [group for group in groups if group not in touched] + [set().union(*touched)]
-    return sorted(sorted(group) for group in groups)
-
-
-def _family(group: list[int], speeds: FloatArray) -> list[tuple[int, ...]]:
-    """Return all subsets of up to nine queues; of more, those that the skill classes suggest."""
-    if len(group) <= 9:
-        return [subset for size in range(1, len(group) + 1) for subset in combinations(group, size)]
-    family = {subset for size in (1, 2) for subset in combinations(group, size)} | {tuple(group)}
-    for row in speeds:
-        held = tuple(q for q in group if row[q] > 0)
-        family |= {held, tuple(q for q in group if q not in held)} - {()}
-    return sorted(family)
-
-
-def build_tables(problem: RosterProblem, options: ShiftOptions, people: tuple[Person, ...]) -> tuple[Tables, Index]:
-    """Return the search tables for a set of people (named ones and hires)."""
+def build_tables(
+    problem: RosterProblem, options: ShiftOptions, people: tuple[Person, ...], extra: Sequence[Sequence[float]] = ()
+) -> tuple[Tables, Index]:
+    """Return the search tables for a set of people (named ones and hires), with extra weights of queues."""
     patterns, first, count = _pattern_table(options)
     skill, speeds = skills_of(problem, people)
-    blocks = queue_blocks(problem, speeds)
-    subsets = tuple(subset for family, _ in blocks for subset in family)
-    smax = np.array([[row[list(s)].max() for s in subsets] for row in speeds], dtype=np.float32)
-    smax = smax.reshape(len(speeds), len(subsets))
+    blocks = queue_blocks(problem, speeds, extra)
+    weights = np.concatenate([np.zeros((0, len(problem.queues))), *(block.weights for block in blocks)])
+    smax = (speeds[:, None, :] * weights[None]).max(axis=2, initial=0.0).astype(np.float32)
     kinds, kind = _kinds(problem, options, people)
     cand = [np.flatnonzero(row) for row in kinds]
     pat_len, seat, any_, all_ = _presence(problem, patterns, _distinct(problem, options))
@@ -167,15 +139,15 @@ def build_tables(problem: RosterProblem, options: ShiftOptions, people: tuple[Pe
         no_night=np.array([p.no_night for p in people], dtype=np.bool_),
         available=_available(problem, people, left),
         latest=_latest_end(problem, people), locked=locked, skill=skill, smax=smax,
-        block_first=np.cumsum([0, *(len(family) for family, _ in blocks)]).astype(np.int64),
-        block_price=np.array([price * problem.interval_hours for _, price in blocks], dtype=np.float64),
+        block_first=np.cumsum([0, *(len(block.weights) for block in blocks)]).astype(np.int64),
+        block_price=np.array([block.price * problem.interval_hours for block in blocks], dtype=np.float64),
         **_money(problem, people), **_calendar(problem, people), month_cap=np.maximum(left, 0.0),
         wish=_wish(problem, people),
         pools=pools, pool_seats=seats, pool_ratio=ratio, pool_cost=cost,
         experienced=np.array([problem.contracts[p.contract].kind == "employee" for p in people], dtype=np.bool_),
         rules=_rules(problem), day_slot=_day_slots(problem), interval=problem.grid.interval_minutes,
     )  # fmt: skip
-    return tables, Index(people, options, tuple(patterns), spans, open_requirement(problem), subsets)
+    return tables, Index(people, options, tuple(patterns), spans, open_requirement(problem), weights)
 
 
 def open_requirement(problem: RosterProblem) -> FloatArray:
