@@ -16,12 +16,11 @@ from scheduling.problem import RosterProblem
 from scheduling.solver import LinearProgram, mip_parameters, simplex_parameters, solve
 from wfm.results import BoundPrices
 
-__all__ = ["EVALUATIONS", "LP_COLUMNS_MAX", "MIP_COLUMNS_MAX", "Bound", "prove_bound"]
+__all__ = ["LP_COLUMNS_MAX", "MIP_COLUMNS_MAX", "Bound", "prove_bound"]
 
 FloatArray = NDArray[np.float64]
 LP_COLUMNS_MAX = 9000
 MIP_COLUMNS_MAX = 2500
-EVALUATIONS = 2000
 _MIP_NODES = 60
 _SAFETY = 1e-6  # share taken off, far above the rounding of sums in floating point
 
@@ -86,7 +85,7 @@ def prove_bound(
         if post is not None:
             post(_better(best, state))
 
-    return _better(best, climb(problem, options, hires, required, round(EVALUATIONS * effort), stop, told))
+    return _better(best, climb(problem, options, hires, required, effort, stop, told))
 
 
 def _better(best: Bound, state: Climb) -> Bound:

@@ -24,7 +24,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from scheduling.dual_kernel import day_costs, price_weeks, seat_use, shifts_worked
+from scheduling.dual_kernel import Classes, day_costs, price_weeks, seat_use, shifts_worked
 from scheduling.dual_pauses import Pauses, Placed, price_options
 from scheduling.dual_weeks import person_days, person_weeks, stretches
 from scheduling.hire_rows import hire_limits
@@ -46,6 +46,7 @@ PAUSE_HEAT = 0.5
 HIRE_HEAT = 10.0
 PAUSES_EXACT = 0.02
 COLDEST = 1e-6
+_WEEK_SIZE = 1000  # steps of pricing a week, as against those of placing pauses
 
 
 class Dual:
@@ -57,6 +58,8 @@ class Dual:
         Most that each price may be; the least is 0.
     taken : float array (hires,)
         How many people the last evaluation takes on of each hire option.
+    size : int
+        Steps of an evaluation, about: what its time grows with.
     each : float array (hires,)
         What one of them costs at the prices of the last evaluation; below 0: so much is one worth.
     """
@@ -76,9 +79,9 @@ class Dual:
         self.fine = problem.grid.interval_minutes // fine_step(problem)
         self.placed, self.pauses = _placed(problem, options), _pauses(problem, options)
         self.steps = max(problem.grid.n * self.fine, int((self.placed.begin + self.placed.length).max()) + 1)
-        self.used = np.zeros((len(self.speeds), options.count), dtype=np.bool_)
-        for c, g in enumerate(self.classes.skill.tolist()):
-            self.used[g, self.classes.options[self.classes.first[c] : self.classes.first[c + 1]]] = True
+        self.used = _used(self.classes, days.of_day, len(self.speeds))
+        meals = np.where(self.pauses.shape < 0, 1, np.maximum(self.pauses.meal_count[self.pauses.shape], 1))
+        self.size = int((self.used * meals * self.placed.length).sum()) + _WEEK_SIZE * len(self.mine.count)
         self.fee = np.array([hire_fee(problem, hire) for hire in hires], dtype=np.float64)
         self.heads = np.array([hire.heads_max for hire in hires], dtype=np.float64)
         self.taken: FloatArray = np.zeros(len(self.heads))
@@ -171,6 +174,15 @@ class Dual:
         right = self.runs.right.copy()
         np.add.at(right, self.hire_kind, self.hire_active * self.taken[:, None] * (self.runs.days - 1.0))
         return right.ravel()
+
+
+def _used(classes: Classes, of_day: IntArray, skills: int) -> BoolArray:
+    """Return which options somebody of a skill may work on a day: (skills, days, options)."""
+    used = np.zeros((skills, of_day.shape[1], classes.wage.shape[2]), dtype=np.bool_)
+    for day in range(of_day.shape[1]):
+        for c in np.unique(of_day[of_day[:, day] >= 0, day]).tolist():
+            used[classes.skill[c], day, classes.options[classes.first[c] : classes.first[c + 1]]] = True
+    return used
 
 
 def _soft_max(offers: FloatArray, speeds: FloatArray, temperature: float) -> tuple[FloatArray, FloatArray]:

@@ -18,7 +18,7 @@ IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
 LABELS = 1024
 NEVER = 1e299
-_LEAST_HEADS = 1e-12
+_LEAST_HEADS = 1e-7  # of a head: what fewer work is left out of the gradient
 
 
 class Classes(NamedTuple):
@@ -259,7 +259,7 @@ def seat_use(shifts, seat, placed, ps, heat):
     seats = np.zeros((shifts.shape[0], width + 1))
     prefix = np.zeros(width + 1)
     weight = np.zeros((len(ps.meal_count), deepest, width + 1))
-    ahead, after = np.zeros((deepest + 1, longest + 1)), np.zeros((deepest + 1, longest + 1))
+    ahead, after = np.zeros((ps.meals.shape[1], deepest + 1, longest + 1)), np.zeros((deepest + 1, longest + 1))
     lift, out = np.zeros(deepest + 1), np.zeros(1 + deepest, dtype=np.int64)
     for g in range(shifts.shape[0]):
         prefix[1:] = np.cumsum(seat[g])

@@ -141,6 +141,7 @@ def soft_pauses(prefix, weight, a0, n, ps, k, heat, lift, ahead):
     """Return the worth of the cheapest places and the sum of the weights of all placements relative to it.
 
     The soft minimum is ``worth - heat * log(sum)``. The sum is 0 where it can't be told from rounding, or ``heat`` is.
+    ``ahead`` keeps the sums of each meal: (meals, breaks + 1, steps).
     """
     if heat <= 0.0:
         return 0.0, 0.0
@@ -150,7 +151,7 @@ def soft_pauses(prefix, weight, a0, n, ps, k, heat, lift, ahead):
         for m in range(max(ps.meal_count[k], 1)):
             m0, m1, worth = _meal(prefix, a0, ps, k, m)
             share = np.exp(-(worth - lift[-1]) / heat)
-            total += share * _forward(weight, lift, a0, n, m0, m1, ps, k, ahead)
+            total += share * _forward(weight, lift, a0, n, m0, m1, ps, k, ahead[m])
     return low, total if total > LEAST_WEIGHT else 0.0
 
 
@@ -158,13 +159,13 @@ def soft_pauses(prefix, weight, a0, n, ps, k, heat, lift, ahead):
 def spread_pauses(prefix, weight, a0, n, ps, k, heat, lift, ahead, after, amount, seats):
     """Take the pauses of shifts off the seats, spread over all placements by their weights.
 
-    ``lift`` is as :func:`soft_pauses` left it, ``amount`` the shifts divided by its sum.
+    ``lift`` and ``ahead`` are as :func:`soft_pauses` left them, ``amount`` is the shifts divided by its sum.
     """
     clear, count = ps.clear[k], ps.break_count[k]
     for m in range(max(ps.meal_count[k], 1)):
         m0, m1, worth = _meal(prefix, a0, ps, k, m)
         share = np.exp(-(worth - lift[-1]) / heat) * amount
-        whole = share * _forward(weight, lift, a0, n, m0, m1, ps, k, ahead)
+        whole = share * ahead[m, count, n]
         if ps.meal_count[k] > 0:
             seats[a0 + m0] -= whole
             seats[a0 + m1] += whole
@@ -176,7 +177,7 @@ def spread_pauses(prefix, weight, a0, n, ps, k, heat, lift, ahead, after, amount
                 if a >= clear and e <= n - clear and (e + clear <= m0 or a >= m1 + clear):
                     here = weight[k, b, a0 + a] * lift[b] * (after[b + 1, e + clear] if b + 1 < count else 1.0)
                     run += here
-                    taken = share * here * (ahead[b, a - clear] if b > 0 else 1.0)
+                    taken = share * here * (ahead[m, b, a - clear] if b > 0 else 1.0)
                     seats[a0 + a] -= taken
                     seats[a0 + e] += taken
                 after[b, a] = run
@@ -192,7 +193,7 @@ def price_options(seat, placed, ps, used, heat):
         Worth of a person on seat.
     placed, ps : Placed, Pauses
         The options and their pauses.
-    used : bool array (skills, options)
+    used : bool array (skills, days, options)
         Which are wanted; the others stay 0.
     heat : float
         Temperature of the soft minimum over pauses; 0: the minimum.
@@ -202,7 +203,7 @@ def price_options(seat, placed, ps, used, heat):
     prefix = np.zeros(seat.shape[1] + 1)
     out = np.zeros(1 + ps.breaks.shape[1], dtype=np.int64)
     weight = np.zeros((len(ps.meal_count), ps.breaks.shape[1], seat.shape[1] + 1))
-    ahead = np.zeros((ps.breaks.shape[1] + 1, placed.length.max() + 1))
+    ahead = np.zeros((ps.meals.shape[1], ps.breaks.shape[1] + 1, placed.length.max() + 1))
     lift = np.zeros(ps.breaks.shape[1] + 1)
     for g in range(skills):
         prefix[1:] = np.cumsum(seat[g])
@@ -211,7 +212,7 @@ def price_options(seat, placed, ps, used, heat):
         for d in range(days):
             for s in range(options):
                 a0, n, k = placed.begin[d, s], placed.length[s], ps.shape[s]
-                if not used[g, s] or a0 < 0:
+                if not used[g, d, s] or a0 < 0:
                     continue
                 value[g, d, s] = prefix[a0 + n] - prefix[a0]
                 if k < 0:

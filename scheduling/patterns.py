@@ -14,9 +14,12 @@ from numpy.typing import NDArray
 from scheduling.problem import RosterProblem
 from wfm.plan import ShiftTemplate
 
-__all__ = ["PATTERNS_MAX", "Pattern", "fine_step", "legal_patterns", "meal_starts", "pause_envelope", "presence"]
+__all__ = [
+    "PATTERNS_MAX", "Pattern", "all_patterns", "fine_step", "legal_patterns", "meal_starts", "pause_envelope",
+    "presence",
+]  # fmt: skip
 
-PATTERNS_MAX = 400
+PATTERNS_MAX = 1500
 _ALL_MAX = 20_000
 FloatArray = NDArray[np.float64]
 
@@ -44,7 +47,7 @@ def fine_step(problem: RosterProblem) -> int:
 def legal_patterns(
     template: ShiftTemplate | None, minutes: int, phase: int, interval: int, step: int, stretch_hours_max: float
 ) -> tuple[Pattern, ...]:
-    """Return the legal meal and break placements of a shift, at most ``PATTERNS_MAX``, evenly thinned out.
+    """Return the legal meal and break placements of a shift that differ in presence, at most ``PATTERNS_MAX``.
 
     Parameters
     ----------
@@ -65,22 +68,23 @@ def legal_patterns(
         Empty when no placement obeys the rules.
     """
     distinct: dict[bytes, Pattern] = {}
-    for pattern in islice(_all(template, minutes, phase, interval, step, step, stretch_hours_max * 60), _ALL_MAX):
+    for pattern in islice(all_patterns(template, minutes, phase, interval, step, stretch_hours_max), _ALL_MAX):
         distinct.setdefault(presence(minutes, phase, interval, pattern.pauses).tobytes(), pattern)
     found = list(distinct.values())
     keep = np.linspace(0, len(found) - 1, min(len(found), PATTERNS_MAX)).round().astype(int)
     return tuple(found[number] for number in keep)
 
 
-def _all(
-    template: ShiftTemplate | None, minutes: int, phase: int, interval: int, step: int, stride: int, stretch: float
+def all_patterns(
+    template: ShiftTemplate | None, minutes: int, phase: int, interval: int, step: int, stretch_hours_max: float
 ) -> Iterator[Pattern]:
+    """Yield every legal placement; arguments as of :func:`legal_patterns`."""
     if template is None:
         template = ShiftTemplate(id="-", start="00:00", hours=(1.0,))
     for meal in _meals(template, minutes, phase, interval):
-        for breaks in _breaks(template, minutes, phase % step, step, stride, meal, ()):
+        for breaks in _breaks(template, minutes, phase % step, step, meal, ()):
             pattern = Pattern(meal, breaks)
-            if _longest_stretch(pattern, minutes) <= stretch:
+            if _longest_stretch(pattern, minutes) <= stretch_hours_max * 60:
                 yield pattern
 
 
@@ -100,7 +104,7 @@ def meal_starts(template: ShiftTemplate, minutes: int, interval: int) -> list[in
 
 
 def _breaks(
-    template: ShiftTemplate, minutes: int, phase: int, step: int, stride: int, meal: tuple[int, int] | None,
+    template: ShiftTemplate, minutes: int, phase: int, step: int, meal: tuple[int, int] | None,
     placed: tuple[tuple[int, int], ...],
 ) -> Iterator[tuple[tuple[int, int], ...]]:  # fmt: skip
     lengths = template.break_minutes
@@ -110,9 +114,9 @@ def _breaks(
     clear, length = template.break_clear_minutes, lengths[len(placed)]
     earliest = (placed[-1][1] if placed else 0) + clear
     earliest += (-(earliest + phase)) % step
-    for start in range(earliest, minutes - clear - length + 1, stride):
+    for start in range(earliest, minutes - clear - length + 1, step):
         if meal is None or start + length + clear <= meal[0] or start >= meal[1] + clear:
-            yield from _breaks(template, minutes, phase, step, stride, meal, (*placed, (start, start + length)))
+            yield from _breaks(template, minutes, phase, step, meal, (*placed, (start, start + length)))
 
 
 def _longest_stretch(pattern: Pattern, minutes: int) -> int:
@@ -156,7 +160,7 @@ def pause_envelope(
     Up to the end of each interval no legal placement takes more pause time than the first row, none less than the
     second. Found over all placements; with very many, over each pause alone, which is wider.
     """
-    found = list(islice(_all(template, minutes, phase, interval, step, step, stretch_hours_max * 60), _ALL_MAX + 1))
+    found = list(islice(all_patterns(template, minutes, phase, interval, step, stretch_hours_max), _ALL_MAX + 1))
     whole = presence(minutes, phase, interval, ())
     if not found:
         return np.stack((whole, whole))

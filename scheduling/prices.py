@@ -24,6 +24,9 @@ FloatArray = NDArray[np.float64]
 # Temperatures in wages of an hour, and the share of evaluations at each.
 _LADDER = ((0.1, 0.15), (0.03, 0.25), (0.01, 0.25), (0.004, 0.2), (0.0015, 0.15))
 EXACT = 1e-4
+# Evaluations at effort 1: so many at most, fewer where each has many steps.
+EVALUATIONS_MOST = 2000
+STEPS = 2.4e10
 
 
 @dataclass
@@ -45,13 +48,14 @@ class _StoppedError(Exception):
 
 def climb(
     problem: RosterProblem, options: ShiftOptions, hires: Sequence[HireOption], required: FloatArray,
-    evaluations: int, stop: Callable[[], bool], told: Callable[[Climb], None] | None = None,
+    effort: float, stop: Callable[[], bool], told: Callable[[Climb], None] | None = None,
 ) -> Climb:  # fmt: skip
-    """Return the best bound that so many evaluations of the dual reach (or those until ``stop``).
+    """Return the best bound that evaluations of the dual reach: as many as the effort buys, or those until ``stop``.
 
     ``told`` hears how far it is after each temperature.
     """
     dual, state = Dual(problem, options, hires, required), Climb()
+    evaluations = effort * min(EVALUATIONS_MOST, STEPS / dual.size)
     wage = max(contract.cost_per_hour for contract in problem.contracts) or 1.0
     prices = dual.start()
 

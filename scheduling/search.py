@@ -12,7 +12,7 @@ from scheduling.moves import anneal
 from scheduling.problem import RosterProblem, Span
 from scheduling.tables import Index, Tables
 from scheduling.week_options import new_work
-from scheduling.weekly import sweep
+from scheduling.weekly import sweep, worths
 
 __all__ = ["Search"]
 
@@ -47,7 +47,7 @@ class Search:
             self.state.option[p, day] = option
             self.state.pattern[p, day] = tables.opt_pattern[option]
         self.best = (np.inf, self.state.option.copy(), self.state.pattern.copy())
-        self.work = new_work(tables, problem.grid.n, index.options.count)
+        self.work = new_work(problem, index.options, tables)
         self.order = np.random.default_rng(seed)
 
     def prepare(self) -> None:
@@ -158,14 +158,11 @@ class Search:
         """Go back to the best roster."""
         self.write(self.best[1], self.best[2])
 
-    def worth(self, p: int) -> float:
-        """Return what the roster would cost more without the shifts of a person (negative: it would cost less)."""
-        before, option, pattern = self.cost, self.state.option.copy(), self.state.pattern.copy()
-        self.state.option[p] = self.state.pattern[p] = -1
-        self.write(self.state.option, self.state.pattern)
-        worth = self.cost - before
-        self.write(option, pattern)
-        return worth
+    def worths(self, people: Sequence[int]) -> dict[int, float]:
+        """Return what the roster would cost more without the shifts of each person (negative: it would cost less)."""
+        found = worths(self.tables, self.state, np.array(people, dtype=np.int64))
+        self.refresh()
+        return dict(zip(people, found.tolist(), strict=True))
 
     def write(self, option: IntArray, pattern: IntArray) -> None:
         """Set all shifts at once (they must be legal) and rebuild everything derived."""

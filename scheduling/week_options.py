@@ -10,9 +10,15 @@ from numpy.typing import NDArray
 
 from scheduling.compiled import INNER, uniform
 from scheduling.kernel import _duty, _shift_row, _short, day_wage, rounded
+from scheduling.options import ShiftOptions
+from scheduling.pause_shapes import PauseShapes, pause_shapes
+from scheduling.problem import RosterProblem
 from scheduling.tables import Tables
+from scheduling.week_pauses import NOWHERE, least_loss, pause_losses, placed_pauses
 
-__all__ = ["BUCKETS", "LABELS", "PER_BUCKET", "Work", "candidates", "cover", "gains", "new_work"]
+__all__ = [
+    "BUCKETS", "LABELS", "LATER", "PER_BUCKET", "Work", "candidates", "cover", "gains", "new_work", "pattern_of",
+]  # fmt: skip
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -20,6 +26,7 @@ LABELS = 512
 PER_BUCKET = 3
 BUCKETS = 4 * 170
 KEEP = 8
+LATER = -2  # the pattern of a candidate that is placed only when the week is drawn
 
 
 class Work(NamedTuple):
@@ -59,10 +66,12 @@ class Work(NamedTuple):
     new_option: IntArray
     new_pattern: IntArray
     day_tail: IntArray
+    pauses: PauseShapes
 
 
-def new_work(tb: Tables, slots: int, options: int) -> Work:
+def new_work(problem: RosterProblem, options: ShiftOptions, tb: Tables) -> Work:
     """Return scratch for a problem of that size."""
+    slots = problem.grid.n
     values = np.unique(np.round(np.concatenate([[0.0, 1.0], tb.pat_seat.ravel()]), 9))
     first, at, level = [0], [], []
     for row in range(len(tb.pat_len)):
@@ -76,7 +85,7 @@ def new_work(tb: Tables, slots: int, options: int) -> Work:
         return np.zeros(shape, dtype=np.int64)
 
     tail = tb.pat_seat.shape[1] + 1
-    wide = (8, max(options, 1))
+    wide = (8, max(options.count, 1))
     return Work(
         seat_values=values, cell_first=np.array(first, dtype=np.int64), cell_at=np.array(at, dtype=np.int64),
         cell_level=np.array(level, dtype=np.int64), gain=np.zeros((len(values), slots + tail)),
@@ -88,6 +97,7 @@ def new_work(tb: Tables, slots: int, options: int) -> Work:
         l_choice=whole(9, LABELS), l_count=whole(9), bucket=whole(BUCKETS, PER_BUCKET), bucket_count=whole(BUCKETS),
         old_option=whole(8), old_pattern=whole(8), new_option=whole(8), new_pattern=whole(8),
         day_tail=np.array([tail - 1], dtype=np.int64),
+        pauses=pause_shapes(problem, options, tb.opt_pattern, values, slots + tail),
     )  # fmt: skip
 
 
@@ -142,6 +152,7 @@ def gains(tb, st, wk, use, low, high):
     for t in range(low, high):
         run += wk.gain[top - 1, t]
         wk.prefix[t + 1] = run
+    pause_losses(wk.pauses, wk.gain, st.random, low, high)
 
 
 @INNER
@@ -167,12 +178,39 @@ def _seats_free(tb, st, p, d, s, pattern):
 
 
 @INNER
+def least_pattern(wk, first, n, shift, slot):
+    """Return the pattern of least loss of an option, all tried from one on, and the loss."""
+    gain, at, level, first_cell = wk.gain, wk.cell_at, wk.cell_level, wk.cell_first
+    top, best, chosen = wk.seat_values.shape[0] - 1, 1e18, first
+    for k in range(n):
+        row = first + (k + shift if k + shift < n else k + shift - n)
+        loss = 0.0
+        for x in range(first_cell[row], first_cell[row + 1]):
+            t = slot + at[x]
+            loss += gain[top, t] - gain[level[x], t]
+        if loss < best:
+            best, chosen = loss, row
+            if loss <= 0.0:
+                break
+    return chosen, best
+
+
+@INNER
+def pattern_of(tb, wk, d, s):
+    """Return the pattern of least loss of an option on a day."""
+    k, slot = wk.pauses.of_option[s], tb.opt_slot[d, s]
+    chosen = placed_pauses(wk.pauses, k, slot * wk.pauses.fine)
+    if chosen < 0:
+        chosen, _ = least_pattern(wk, tb.opt_pattern[s], tb.opt_patterns[s], 0, slot)
+    return chosen
+
+
+@INNER
 def candidates(tb, st, wk, p, d, j, heat):
     """Write the shifts of a day that are worth a look: best pauses each, none dominated by another."""
-    top = wk.seat_values.shape[0] - 1
     kind = tb.kind[p]
     count = 0
-    gain, prefix, at, level, first_cell = wk.gain, wk.prefix, wk.cell_at, wk.cell_level, wk.cell_first
+    prefix, shape, fine = wk.prefix, wk.pauses.of_option, wk.pauses.fine
     starts, slots, night = tb.opt_start[d], tb.opt_slot[d], tb.opt_night[d]
     latest, no_night, none = tb.latest[p, d], tb.no_night[p], tb.wish[p, d, -1]
     pooled = tb.pools[p, 0] >= 0 or tb.pools[p, 1] >= 0
@@ -188,19 +226,15 @@ def candidates(tb, st, wk, p, d, j, heat):
         shift = int(uniform(st.random) * n)
         chosen = first + shift
         if whole > 0.0:
-            best = -1e18
-            for k in range(n):
-                row = first + (k + shift if k + shift < n else k + shift - n)
-                loss = 0.0
-                for x in range(first_cell[row], first_cell[row + 1]):
-                    t = slot + at[x]
-                    loss += gain[top, t] - gain[level[x], t]
-                if -loss > best:
-                    best = -loss
-                    chosen = row
-                    if loss <= 0.0:
-                        break
-            whole += best
+            k = shape[s]
+            loss = least_loss(wk.pauses, k, slot * fine) if k >= 0 else NOWHERE
+            if loss < NOWHERE:
+                chosen = LATER
+            else:
+                chosen, loss = least_pattern(wk, first, n, shift, slot)
+            whole -= loss
+        if pooled and chosen == LATER:
+            chosen = pattern_of(tb, wk, d, s)
         if pooled and not _seats_free(tb, st, p, d, s, chosen):
             continue
         value = whole + tb.wish[p, d, tb.opt_template[s]] - none + _gumbel(st.random, heat)

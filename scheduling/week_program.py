@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from scheduling.compiled import INNER
 from scheduling.kernel import day_wage
-from scheduling.week_options import BUCKETS, LABELS, PER_BUCKET, candidates, gains
+from scheduling.week_options import BUCKETS, LABELS, LATER, PER_BUCKET, candidates, gains, pattern_of
 
 __all__ = ["solve_week"]
 
@@ -170,5 +170,7 @@ def solve_week(tb, st, wk, p, w, d0, d1, heat):
         c = wk.l_choice[j + 1, x]
         wk.new_option[j] = wk.c_option[j, c] if c >= 0 else -1
         wk.new_pattern[j] = wk.c_pattern[j, c] if c >= 0 else -1
+        if wk.new_pattern[j] == LATER:
+            wk.new_pattern[j] = pattern_of(tb, wk, d0 + j, wk.new_option[j])
         x = wk.l_back[j + 1, x]
     return True

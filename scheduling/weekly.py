@@ -12,8 +12,9 @@ from scheduling.tables import Tables
 from scheduling.week_options import Work, cover
 from scheduling.week_program import solve_week
 
-__all__ = ["sweep"]
+__all__ = ["sweep", "worths"]
 
+FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
 
@@ -99,6 +100,21 @@ def reweek(tb, st, wk, p, w, heat):
     st.totals[3] += breach - before
     st.totals[4] += _wishes(tb, p, d0, d1, wk.new_option) - _wishes(tb, p, d0, d1, wk.old_option)
     return True
+
+
+@OUTER
+def worths(tb: Tables, st: State, people: IntArray) -> FloatArray:
+    """Return what the roster would cost more without the shifts of each person, the others' shifts as they are."""
+    found = np.zeros(people.shape[0])
+    for i in range(people.shape[0]):
+        p = people[i]
+        for d in range(st.option.shape[1]):
+            found[i] += cover(tb, st, p, d, st.option[p, d], st.pattern[p, d], -1.0)
+        for d in range(st.option.shape[1] - 1, -1, -1):
+            cover(tb, st, p, d, st.option[p, d], st.pattern[p, d], 1.0)
+        for w in range(st.wages.shape[1]):
+            found[i] += tb.guaranteed[p, w] * tb.rate[p] - st.unused[p, w] - st.wages[p, w]
+    return found
 
 
 @OUTER

@@ -82,7 +82,7 @@ def test_prices_prove_about_as_much_as_the_linear_program() -> None:
     options = shift_options(problem)
     program = build_aggregate(problem, options, (), problem.requirement, False)
     exact = solve(program, simplex_parameters(), never_stop).bound
-    state = climb(problem, options, (), problem.requirement, 400, never_stop)
+    state = climb(problem, options, (), problem.requirement, 0.2, never_stop)
     assert state.bound >= 0.97 * exact
 
 
