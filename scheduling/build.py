@@ -74,7 +74,8 @@ def build(
     progress : Progress
         Told ``("roster", share, "cost ..., bound ..., gap ...")``.
     stop : Stop
-        Once True, the best legal roster so far is returned with status ``interrupted``, within about two seconds.
+        Once True, the best legal roster so far is returned with status ``interrupted``, within about two seconds. A
+        time limit waits for the first roster.
 
     Raises
     ------
@@ -86,11 +87,13 @@ def build(
     check_conflicts(problem)
     deadline = None if limits.time_limit_seconds is None else time.monotonic() + limits.time_limit_seconds
 
-    def over() -> bool:
-        return stop() or (deadline is not None and time.monotonic() >= deadline)
-
     options, hires = shift_options(problem), hire_options(problem)
     season = Season(problem, options, hires, limits.effort, seed)
+
+    def over() -> bool:
+        late = deadline is not None and time.monotonic() >= deadline
+        return stop() or (late and np.isfinite(season.cost))  # the first run on a machine may compile that long
+
     required = open_requirement(problem)
     posted: list[Bound] = []
     prover = Worker(
@@ -152,6 +155,8 @@ def _message(cost: float, bound: float | None, searching: bool) -> str:
 
 
 def _roster(problem: RosterProblem, season: Season, bound: Bound, interrupted: bool) -> Roster:
+    if interrupted and not np.isfinite(season.cost):
+        raise InterruptedRunError("interrupted before there was a roster")
     search = season.best()
     people = search.index.people
     shifts = placed_shifts(problem, search)
