@@ -19,7 +19,7 @@ __all__ = ["Heads", "Season"]
 
 # How often everybody's weeks are drawn: as a total allows, within limits. Then moves of single shifts for each draw.
 DRAWS = 250_000
-SWEEPS_MOST = 300
+SWEEPS_MOST = 160
 SWEEPS_LEAST = 11
 MOVES_PER_DRAW = 30
 MOVES_LEAST = 50_000
@@ -34,7 +34,7 @@ _WEIGHTS_MOST = 24
 # Shares of the search before the number of hires is known and with it; up to the third idle ones are sent away.
 _FIRST, _SECOND, _FINISH = 0.2, 0.4, 0.8
 _COOLED = 0.25
-_HOT, _COLD = 0.28, 0.007
+_HOT, _COLD, _SLOW = 0.28, 0.007, 300
 # The relaxed problem takes on fractions of people and cuts shifts into fractions: whole people need a little more.
 _HEADROOM = 1.08
 Heads = Mapping[int, float]
@@ -159,7 +159,7 @@ class Season:
         """
         rates = [contract.cost_per_hour for contract in self.problem.contracts]
         wage = 8.0 * (float(np.mean(rates)) or float(self.problem.shortage_price.max(initial=1.0)))
-        time = float(np.clip(np.sqrt(sweeps / SWEEPS_MOST), 0.2, 1.0))
+        time = float(np.clip(np.sqrt(sweeps / _SLOW), 0.2, 1.0))
         return _HOT * wage * time, _COLD * wage * time
 
     def _draw(
