@@ -19,7 +19,7 @@ from scheduling.tables import build_tables
 from tests.scheduling.plans import promotion_plan, requirement_of
 from tests.scheduling.small import START, agent, fixed, problem_of, tiny
 from wfm.audit import audit
-from wfm.errors import NoRosterError
+from wfm.errors import InterruptedRunError, NoRosterError
 from wfm.inputs import Inputs, TimeOff
 from wfm.results import Roster
 from wfm.rules import DayTypes, LabourRules
@@ -105,13 +105,19 @@ def test_stop_in_the_midst_keeps_the_best_roster() -> None:
 
 
 def test_stop_while_the_search_is_being_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A worker that does not hear the stop is left behind; the roster is legal all the same."""
+    """A worker that does not hear the stop is left behind; with no roster yet, none is made up of published shifts."""
     inputs, compiled = tiny([agent(1)], 3, fixed_shifts=(fixed(1, 1, "09:00", 4.0),)), threading.Event()
     monkeypatch.setattr(Search, "prepare", lambda _search: compiled.wait())
-    roster = build(problem_of(inputs), LITTLE, seed=1, stop=lambda: True)
+    with pytest.raises(InterruptedRunError, match="before there was a roster"):
+        build(problem_of(inputs), LITTLE, seed=1, stop=lambda: True)
     compiled.set()
+
+
+def test_a_time_limit_waits_for_the_first_roster() -> None:
+    """No time at all gives a legal roster all the same."""
+    inputs = tiny([agent(1)], 3, fixed_shifts=(fixed(1, 1, "09:00", 4.0),))
+    roster = build(problem_of(inputs), SearchLimits(effort=LONG, time_limit_seconds=0.0), seed=1)
     assert roster.status == "interrupted"
-    assert len(roster.shifts) == 1
     clean(inputs, roster)
 
 
