@@ -3,15 +3,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
-__all__ = ["INNER", "OUTER", "below", "uniform"]
+from wfm.compiled import kept
 
+__all__ = ["INNER", "INNER_FAST", "OUTER", "below", "uniform"]
+
+_PACKAGES = ("scheduling", "scheduling.multi_activity")
 # Only what Python calls gets a wrapper for Python: with many arrays, wrappers take most of the compile time.
-OUTER = njit(cache=True, nogil=True)
-INNER = njit(cache=True, nogil=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+_BARE = {"nogil": True, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+
+
+def OUTER(function: Callable[..., Any]) -> Any:  # noqa: N802
+    """Return a function that Python calls as machine code."""
+    return kept(function, {"nogil": True}, _PACKAGES)
+
+
+def INNER(function: Callable[..., Any]) -> Any:  # noqa: N802
+    """Return a function that only compiled ones call as machine code."""
+    return kept(function, _BARE, _PACKAGES)
+
+
+def INNER_FAST(function: Callable[..., Any]) -> Any:  # noqa: N802
+    """Return such a function whose sums may be reordered for speed."""
+    return kept(function, {**_BARE, "fastmath": True}, _PACKAGES)
 
 
 @INNER

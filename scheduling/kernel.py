@@ -10,10 +10,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
-from scheduling.compiled import INNER, OUTER
+from scheduling.compiled import INNER, INNER_FAST, OUTER
 from scheduling.tables import Tables
 
 __all__ = ["BREACH_PRICE", "State", "cover_all", "day_wage", "price_week", "rounded", "set_shift"]
@@ -22,13 +21,13 @@ FloatArray = NDArray[np.float64]
 SingleArray = NDArray[np.float32]
 IntArray = NDArray[np.int64]
 BREACH_PRICE = 1e6
-_inner_fast = njit(cache=True, nogil=True, fastmath=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)
 
 
 class State(NamedTuple):
     """The roster and what is derived from it; ``start``, ``end``, ``paid``, ``overtime`` are by extended day.
 
-    ``cut`` holds what each queue subset lacks, in single precision: it is rebuilt after every slice of moves.
+    ``cut`` holds the agents lacking by each weight of queues, in single precision: it is rebuilt after every slice of
+    moves.
     ``soft`` is how far the kink of the price of missing agents is rounded off, in agents by interval and block.
     ``on_duty`` and ``experts`` reach past the horizon's end, where its last shifts run out.
     ``totals``: money for missing agents, wages, unused guaranteed hours, breaches of seat limits, wishes met.
@@ -189,14 +188,14 @@ def _stage_net(tb: Tables, st: State, d: int, s: int, pattern: int, sign: float)
             st.net[t] += sign * tb.pat_seat[pattern, i]
 
 
-@_inner_fast
+@INNER_FAST
 def _shift_row(row: SingleArray, use: SingleArray, amount: float) -> None:
     step = np.float32(amount)
     for i in range(row.shape[0]):
         row[i] -= step * use[i]
 
 
-@_inner_fast
+@INNER_FAST
 def _largest(row: SingleArray, first: int, last: int) -> float:
     best = row[first]
     for i in range(first + 1, last):
