@@ -31,6 +31,7 @@ from scheduling.hire_rows import hire_limits
 from scheduling.hires import HireOption, hire_fee, hired_person
 from scheduling.options import ShiftOptions
 from scheduling.patterns import fine_step, meal_starts
+from scheduling.pause_shapes import filled
 from scheduling.problem import RosterProblem
 from scheduling.tables import skills_of
 from wfm.results import BoundPrices, HeadWorth, LimitPrice
@@ -223,18 +224,10 @@ def _pauses(problem: RosterProblem, options: ShiftOptions) -> Pauses:
     breaks = [template.break_minutes for template in templates]
     return Pauses(
         shape=shape,
-        meals=_table(meals) // step,
+        meals=filled(meals) // step,
         meal_count=np.array([len(row) for row in meals], dtype=np.int64),
         meal_length=np.array([t.meal_minutes // step for t in templates], dtype=np.int64),
-        breaks=_table(breaks) // step,
+        breaks=filled(breaks) // step,
         break_count=np.array([len(row) for row in breaks], dtype=np.int64),
         clear=np.array([t.break_clear_minutes // step for t in templates], dtype=np.int64),
     )
-
-
-def _table(rows: Sequence[Sequence[int]]) -> IntArray:
-    """Return rows of different lengths as one table, filled up with 0."""
-    table = np.zeros((len(rows), max([1, *(len(row) for row in rows)])), dtype=np.int64)
-    for number, row in enumerate(rows):
-        table[number, : len(row)] = row
-    return table

@@ -12,7 +12,7 @@ from scheduling.options import ShiftOptions
 from scheduling.patterns import PATTERNS_MAX, Pattern, all_patterns, fine_step, meal_starts, presence
 from scheduling.problem import RosterProblem
 
-__all__ = ["PauseShapes", "pause_shapes"]
+__all__ = ["PauseShapes", "filled", "pause_shapes"]
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -83,10 +83,10 @@ def pause_shapes(
     return PauseShapes(
         of_option=of_option,
         length=np.array([minutes // step for _, minutes in seen], dtype=np.int64),
-        meals=_filled(meals, 1), meal_count=np.array([len(row) for row in meals], dtype=np.int64),
+        meals=filled(meals), meal_count=np.array([len(row) for row in meals], dtype=np.int64),
         meal_kind=np.array([kinds.index(m) if m else 0 for m in meal], dtype=np.int64),
-        breaks=_filled(breaks, _BREAKS_MAX), break_count=np.array([len(row) for row in breaks], dtype=np.int64),
-        break_kind=_filled([[kinds.index(b) for b in row] for row in breaks], _BREAKS_MAX),
+        breaks=filled(breaks, _BREAKS_MAX), break_count=np.array([len(row) for row in breaks], dtype=np.int64),
+        break_kind=filled([[kinds.index(b) for b in row] for row in breaks], _BREAKS_MAX),
         clear=np.array([t.break_clear_minutes // step for t in templates], dtype=np.int64),
         first=np.cumsum([0, *(len(table) for table in tables)]).astype(np.int64),
         pattern=np.concatenate([*tables, np.zeros(0, dtype=np.int64)]),
@@ -118,7 +118,7 @@ def _rows(problem: RosterProblem, key: tuple[int, int], legal: Sequence[Pattern]
     return rows.ravel()
 
 
-def _filled(rows: Sequence[Sequence[int]], least: int) -> IntArray:
+def filled(rows: Sequence[Sequence[int]], least: int = 1) -> IntArray:
     """Return rows of different lengths as one table, filled up with 0, at least so wide."""
     table = np.zeros((len(rows), max([least, *(len(row) for row in rows)])), dtype=np.int64)
     for number, row in enumerate(rows):

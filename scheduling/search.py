@@ -11,7 +11,7 @@ from scheduling.kernel import BREACH_PRICE, State, cover_all
 from scheduling.moves import anneal
 from scheduling.problem import RosterProblem, Span
 from scheduling.tables import Index, Tables
-from scheduling.week_options import new_work
+from scheduling.week_options import Work, new_work
 from scheduling.weekly import sweep, worths
 
 __all__ = ["Search"]
@@ -36,9 +36,13 @@ class Search:
         From :func:`scheduling.tables.build_tables`.
     seed : int
         Seed of every random draw.
+    work : Work, optional
+        Scratch of an earlier search of the same options, whoever its people were.
     """
 
-    def __init__(self, problem: RosterProblem, tables: Tables, index: Index, seed: int) -> None:
+    def __init__(
+        self, problem: RosterProblem, tables: Tables, index: Index, seed: int, work: Work | None = None
+    ) -> None:  # fmt: skip
         self.problem, self.index, self.tables = problem, index, tables
         self.state = _empty_state(problem, tables, index, seed)
         _write_past(problem, tables, index, self.state)
@@ -47,7 +51,7 @@ class Search:
             self.state.option[p, day] = option
             self.state.pattern[p, day] = tables.opt_pattern[option]
         self.best = (np.inf, self.state.option.copy(), self.state.pattern.copy())
-        self.work = new_work(problem, index.options, tables)
+        self.work = work or new_work(problem, index.options, tables)
         self.order = np.random.default_rng(seed)
 
     def prepare(self) -> None:

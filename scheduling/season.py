@@ -11,9 +11,10 @@ from scheduling.hires import HireOption, broken_limits, fit_limits, hired_person
 from scheduling.options import ShiftOptions
 from scheduling.outcome import placed_shifts
 from scheduling.problem import RosterProblem
-from scheduling.queue_weights import queue_blocks, wanted_weights
+from scheduling.queue_weights import wanted_weights
 from scheduling.search import Search
-from scheduling.tables import build_tables, skills_of
+from scheduling.tables import build_tables
+from scheduling.week_options import Work
 
 __all__ = ["Heads", "Season"]
 
@@ -65,6 +66,7 @@ class Season:
         self.share, self.cost = 0.0, float("inf")
         self._weights: list[tuple[float, ...]] = []
         self._heats = (1.0, 1.0)
+        self._work: Work | None = None
         self._search = self._with(dict.fromkeys((hire.contract for hire in hires), 0))
         self._notes: tuple[str, ...] = ()
 
@@ -73,7 +75,9 @@ class Season:
         hired = [hired_person(self.problem, h, n + 1) for h in self.hires for n in range(heads[h.contract])]
         people = (*self.problem.people, *hired)
         tables, index = build_tables(self.problem, self.options, people, self._weights)
-        return Search(self.problem, tables, index, self.seed)
+        search = Search(self.problem, tables, index, self.seed, self._work)
+        self._work = search.work
+        return search
 
     def best(self) -> Search:
         """Return the search that holds the best roster so far, with that roster written back."""
@@ -132,19 +136,16 @@ class Season:
 
     def _weighed(self, search: Search, stop: Callable[[], bool]) -> Search:
         """Return the search with the weights of queues that it lacks to tell the agents missing in its best roster."""
-        people = search.index.people
-        _, speeds = skills_of(self.problem, people)
-        blocks = queue_blocks(self.problem, speeds, self._weights)
-        seats, fast = on_seat(self.problem, people, placed_shifts(self.problem, search))
-        _, worth = cheapest_split(self.problem, seats, fast, search.index.requirement, stop)
-        found = wanted_weights(blocks, seats, fast, search.index.requirement, worth, _WEIGHTS_MOST)
+        index = search.index
+        seats, speeds = on_seat(self.problem, index.people, placed_shifts(self.problem, search))
+        _, worth = cheapest_split(self.problem, seats, speeds, index.requirement, stop)
+        found = wanted_weights(index.blocks, seats, speeds, index.requirement, worth, _WEIGHTS_MOST)
         if stop() or not found:
             return search
         self._weights += found
-        weighed = self._smaller(search, range(len(people)))
-        if search is self._search:
-            self.cost = float("inf")
-            self._adopt(weighed)
+        weighed = self._smaller(search, range(len(index.people)))
+        # Adopted whatever it costs: costs by fewer weights are too low to be compared with.
+        self.cost, self._search = weighed.best[0] + self.hiring_cost(weighed), weighed
         return weighed
 
     def _sweeps(self, search: Search) -> int:

@@ -13,7 +13,7 @@ from scheduling.hires import hire_cost
 from scheduling.options import ShiftOptions, allowed_options
 from scheduling.patterns import Pattern, presence
 from scheduling.problem import PREMIUM_KINDS, Person, RosterProblem, week_speeds
-from scheduling.queue_weights import queue_blocks
+from scheduling.queue_weights import QueueBlock, queue_blocks
 from scheduling.wages import past_overtime
 
 __all__ = ["Index", "Tables", "build_tables", "guaranteed_hours", "open_requirement", "skills_of"]
@@ -81,9 +81,9 @@ class Tables(NamedTuple):
 
 @dataclass(frozen=True)
 class Index:
-    """What the numbers in :class:`Tables` mean: ``span_option`` maps (person, day) of published shifts to options.
+    """What the numbers in :class:`Tables` mean.
 
-    ``weights`` are those of queues: (columns of ``smax``, queues).
+    ``span_option`` maps (person, day) of published shifts to options; ``blocks`` hold the columns of ``smax``.
     """
 
     people: tuple[Person, ...]
@@ -91,7 +91,13 @@ class Index:
     patterns: tuple[Pattern, ...]
     span_option: dict[tuple[int, int], int]
     requirement: FloatArray
-    weights: FloatArray
+    blocks: tuple[QueueBlock, ...]
+
+    @property
+    def weights(self) -> FloatArray:
+        """Weights of queues: (columns of ``smax``, queues)."""
+        none = np.zeros((0, len(self.requirement)))
+        return np.concatenate([none, *(block.weights for block in self.blocks)])
 
 
 def skills_of(problem: RosterProblem, people: Sequence[Person]) -> tuple[IntArray, FloatArray]:
@@ -116,15 +122,14 @@ def build_tables(
     """Return the search tables for a set of people (named ones and hires), with extra weights of queues."""
     patterns, first, count = _pattern_table(options)
     skill, speeds = skills_of(problem, people)
-    blocks = queue_blocks(problem, speeds, extra)
-    weights = np.concatenate([np.zeros((0, len(problem.queues))), *(block.weights for block in blocks)])
-    smax = (speeds[:, None, :] * weights[None]).max(axis=2, initial=0.0).astype(np.float32)
+    blocks = tuple(queue_blocks(problem, speeds, extra))
+    index = Index(people, options, tuple(patterns), options.published, open_requirement(problem), blocks)
+    smax = (speeds[:, None, :] * index.weights[None]).max(axis=2, initial=0.0).astype(np.float32)
     kinds, kind = _kinds(problem, options, people)
     cand = [np.flatnonzero(row) for row in kinds]
     pat_len, seat, any_, all_ = _presence(problem, patterns, _distinct(problem, options))
-    spans = options.published
     locked = np.zeros((len(people), problem.days), dtype=np.bool_)
-    for place in [*spans, *((p, span.day) for p, person in enumerate(people) for span in person.fixed)]:
+    for place in [*options.published, *((p, span.day) for p, person in enumerate(people) for span in person.fixed)]:
         locked[place] = True
     pools, seats, ratio, cost = _pools(problem, people)
     left = _overtime_left(problem, people)
@@ -147,7 +152,7 @@ def build_tables(
         experienced=np.array([problem.contracts[p.contract].kind == "employee" for p in people], dtype=np.bool_),
         rules=_rules(problem), day_slot=_day_slots(problem), interval=problem.grid.interval_minutes,
     )  # fmt: skip
-    return tables, Index(people, options, tuple(patterns), spans, open_requirement(problem), weights)
+    return tables, index
 
 
 def open_requirement(problem: RosterProblem) -> FloatArray:
