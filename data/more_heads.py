@@ -1,7 +1,7 @@
 """What the next people to take on would be worth, and which limits on temporary staff hold more of them back.
 
 Worth is told for ten people at once, as "up to": it comes from the prices that prove the roster's bound (see
-:class:`wfm.results.BoundPrices`), and each further head is worth no more than the one before.
+:class:`wfm.bound_prices.BoundPrices`), and each further head is worth no more than the one before.
 """
 
 from __future__ import annotations
@@ -9,8 +9,9 @@ from __future__ import annotations
 from data.labels import word
 from data.limit_uses import LimitUse, limit_uses
 from data.summary import NEXT_HEADS
+from wfm.bound_prices import BoundPrices, HeadWorth, LimitPrice
 from wfm.inputs import Inputs
-from wfm.results import BoundPrices, HeadWorth, LimitPrice, Roster
+from wfm.results import Roster
 
 __all__ = ["head_lines", "reached_lines"]
 

@@ -25,11 +25,12 @@ from data.result_tables import COLUMNS, interval_stamps, table_csv
 from data.tables import Folder, Table
 from data.values import parse_moment, parse_number
 from wfm.audit import BoundClaim, claim_of
+from wfm.bound_prices import BoundPrices, HeadWorth, LimitPrice
 from wfm.errors import nearest
 from wfm.grid import TimeGrid
 from wfm.inputs import Inputs
 from wfm.plan import Plan
-from wfm.results import BoundPrices, HeadWorth, LimitPrice, Requirement
+from wfm.results import Requirement
 
 __all__ = ["WrittenBound", "prices_csv", "read_bound", "read_claim"]
 

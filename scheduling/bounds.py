@@ -14,7 +14,7 @@ from scheduling.options import ShiftOptions
 from scheduling.prices import Climb, climb
 from scheduling.problem import RosterProblem
 from scheduling.solver import LinearProgram, mip_parameters, simplex_parameters, solve
-from wfm.results import BoundPrices
+from wfm.bound_prices import BoundPrices
 
 __all__ = ["LP_COLUMNS_MAX", "MIP_COLUMNS_MAX", "Bound", "prove_bound"]
 

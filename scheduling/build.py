@@ -24,9 +24,10 @@ from scheduling.problem import RosterProblem
 from scheduling.season import Heads, Season
 from scheduling.tables import open_requirement
 from scheduling.worker import Worker
+from wfm.bound_prices import BoundPrices
 from wfm.errors import InterruptedRunError, NoRosterError
 from wfm.progress import Progress, Stop, never_stop, silent
-from wfm.results import BoundPrices, CostBreakdown, Hire, Roster, RosterStatus
+from wfm.results import CostBreakdown, Hire, Roster, RosterStatus
 
 __all__ = ["SearchLimits", "build"]
 

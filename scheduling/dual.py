@@ -34,7 +34,7 @@ from scheduling.patterns import fine_step, meal_starts
 from scheduling.pause_shapes import filled
 from scheduling.problem import RosterProblem
 from scheduling.tables import skills_of
-from wfm.results import BoundPrices, HeadWorth, LimitPrice
+from wfm.bound_prices import BoundPrices, HeadWorth, LimitPrice
 
 __all__ = ["Dual"]
 

@@ -21,6 +21,7 @@ __all__ = [
 
 PATTERNS_MAX = 1500
 _ALL_MAX = 20_000
+_STRIDES = (1, 2, 3, 4, 6, 8)
 FloatArray = NDArray[np.float64]
 
 
@@ -68,7 +69,12 @@ def legal_patterns(
         Empty when no placement obeys the rules.
     """
     distinct: dict[bytes, Pattern] = {}
-    for pattern in islice(all_patterns(template, minutes, phase, interval, step, stretch_hours_max), _ALL_MAX):
+    for stride in _STRIDES:  # with many breaks there are too many placements: only every second, third, ... start then
+        placed = all_patterns(template, minutes, phase, interval, step, stretch_hours_max, stride)
+        legal = list(islice(placed, _ALL_MAX + 1))
+        if len(legal) <= _ALL_MAX:
+            break
+    for pattern in legal:
         distinct.setdefault(presence(minutes, phase, interval, pattern.pauses).tobytes(), pattern)
     found = list(distinct.values())
     keep = np.linspace(0, len(found) - 1, min(len(found), PATTERNS_MAX)).round().astype(int)
@@ -76,13 +82,14 @@ def legal_patterns(
 
 
 def all_patterns(
-    template: ShiftTemplate | None, minutes: int, phase: int, interval: int, step: int, stretch_hours_max: float
-) -> Iterator[Pattern]:
-    """Yield every legal placement; arguments as of :func:`legal_patterns`."""
+    template: ShiftTemplate | None, minutes: int, phase: int, interval: int, step: int, stretch_hours_max: float,
+    stride: int = 1,
+) -> Iterator[Pattern]:  # fmt: skip
+    """Yield every legal placement, breaks at every ``stride``-th fine step; else as :func:`legal_patterns`."""
     if template is None:
         template = ShiftTemplate(id="-", start="00:00", hours=(1.0,))
     for meal in _meals(template, minutes, phase, interval):
-        for breaks in _breaks(template, minutes, phase % step, step, meal, ()):
+        for breaks in _breaks(template, minutes, phase % step, step, stride, meal, ()):
             pattern = Pattern(meal, breaks)
             if _longest_stretch(pattern, minutes) <= stretch_hours_max * 60:
                 yield pattern
@@ -104,7 +111,7 @@ def meal_starts(template: ShiftTemplate, minutes: int, interval: int) -> list[in
 
 
 def _breaks(
-    template: ShiftTemplate, minutes: int, phase: int, step: int, meal: tuple[int, int] | None,
+    template: ShiftTemplate, minutes: int, phase: int, step: int, stride: int, meal: tuple[int, int] | None,
     placed: tuple[tuple[int, int], ...],
 ) -> Iterator[tuple[tuple[int, int], ...]]:  # fmt: skip
     lengths = template.break_minutes
@@ -114,9 +121,9 @@ def _breaks(
     clear, length = template.break_clear_minutes, lengths[len(placed)]
     earliest = (placed[-1][1] if placed else 0) + clear
     earliest += (-(earliest + phase)) % step
-    for start in range(earliest, minutes - clear - length + 1, step):
+    for start in range(earliest, minutes - clear - length + 1, step * stride):
         if meal is None or start + length + clear <= meal[0] or start >= meal[1] + clear:
-            yield from _breaks(template, minutes, phase, step, meal, (*placed, (start, start + length)))
+            yield from _breaks(template, minutes, phase, step, stride, meal, (*placed, (start, start + length)))
 
 
 def _longest_stretch(pattern: Pattern, minutes: int) -> int:

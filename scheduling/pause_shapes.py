@@ -104,7 +104,7 @@ def _fits(problem: RosterProblem, key: tuple[int, int], legal: Sequence[Pattern]
 
 
 def _rows(problem: RosterProblem, key: tuple[int, int], legal: Sequence[Pattern], first_row: int) -> IntArray:
-    """Return the row of the pattern table by meal, first and second break, each by its place; -1: not legal."""
+    """Return the row of the pattern table by meal, first and second break, each by its place; -1: not in the table."""
     template, minutes = problem.templates[key[0]], key[1]
     step, interval = fine_step(problem), problem.grid.interval_minutes
     row_of = {presence(minutes, 0, interval, p.pauses).tobytes(): first_row + n for n, p in enumerate(legal)}
@@ -114,7 +114,7 @@ def _rows(problem: RosterProblem, key: tuple[int, int], legal: Sequence[Pattern]
     for pattern in all_patterns(template, minutes, 0, interval, step, problem.rules.work_stretch_hours_max):
         meal = meals[pattern.meal[0]] if pattern.meal else 0
         starts = [start // step for start, _ in pattern.breaks] + [0] * (_BREAKS_MAX - len(pattern.breaks))
-        rows[meal, starts[0], starts[1]] = row_of[presence(minutes, 0, interval, pattern.pauses).tobytes()]
+        rows[meal, starts[0], starts[1]] = row_of.get(presence(minutes, 0, interval, pattern.pauses).tobytes(), -1)
     return rows.ravel()
 
 

@@ -16,7 +16,7 @@ from scheduling.dual import Dual
 from scheduling.hires import HireOption
 from scheduling.options import ShiftOptions
 from scheduling.problem import RosterProblem
-from wfm.results import BoundPrices
+from wfm.bound_prices import BoundPrices
 
 __all__ = ["Climb", "climb"]
 

@@ -16,8 +16,9 @@ from data.report import report_html
 from data.summary import summary_json
 from data.terminal import explain_lines, result_parts
 from tests.data.made_up import tiny
+from wfm.bound_prices import BoundPrices, HeadWorth, LimitPrice
 from wfm.inputs import Inputs
-from wfm.results import BoundPrices, HeadWorth, LimitPrice, Roster
+from wfm.results import Roster
 
 MADE = tiny()
 WANTED = HeadWorth("student", 60, 60, 1230.04)

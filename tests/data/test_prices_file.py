@@ -14,9 +14,10 @@ from data.result_tables import requirement_csv
 from tests.data.read_folder import PLAN, inputs_of
 from wfm.audit import audit, claim_text
 from wfm.audit.bound import prove
+from wfm.bound_prices import BoundPrices, HeadWorth, LimitPrice
 from wfm.errors import InputError
 from wfm.inputs import Inputs
-from wfm.results import BoundPrices, HeadWorth, LimitPrice, Requirement
+from wfm.results import Requirement
 
 HEADER = "kind,queue,start,contract,limit,heads,heads_max,price\n"
 MORE = """[[contract]]

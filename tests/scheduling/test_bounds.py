@@ -14,7 +14,7 @@ from scheduling.build import SearchLimits, build
 from scheduling.dual import Dual
 from scheduling.hires import hire_options
 from scheduling.options import shift_options
-from scheduling.patterns import legal_patterns, pause_envelope, presence
+from scheduling.patterns import PATTERNS_MAX, legal_patterns, pause_envelope, presence
 from scheduling.prices import climb
 from scheduling.problem import RosterProblem, from_inputs
 from scheduling.solver import LinearProgram, dual_bound, lp_parameters, mip_parameters, simplex_parameters, solve
@@ -132,3 +132,14 @@ def test_patterns_obey_windows_clearance_and_stretch() -> None:
         taken = np.cumsum(1.0 - presence(540, 0, 30, pattern.pauses))
         assert (taken <= early + 1e-9).all()
         assert (taken >= late - 1e-9).all()
+
+
+def test_many_breaks_leave_every_meal_open() -> None:
+    """Three breaks in twelve hours have more placements than are looked at: thinned out, none of the meals is lost."""
+    template = ShiftTemplate(
+        id="x", start="08:00", hours=(12.0,), meal_minutes=60, meal_after="2h-8h", break_minutes=(15, 15, 15),
+        break_clear_minutes=30,
+    )  # fmt: skip
+    patterns = legal_patterns(template, 720, 0, 30, 15, 6.0)
+    assert {pattern.meal[0] for pattern in patterns if pattern.meal} == set(range(120, 481, 30))
+    assert len(patterns) <= PATTERNS_MAX

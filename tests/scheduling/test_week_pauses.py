@@ -18,6 +18,7 @@ from scheduling.weekly import sweep
 from tests.scheduling.small import agent, problem_of, tiny
 from wfm.compiled import stamp
 from wfm.progress import never_stop
+from wfm.rules import LabourRules
 
 LONG = {
     "id": "long", "start": "08:00-10:00", "hours": [8.0, 9.0], "meal_minutes": 60, "meal_after": "2h-5h",
@@ -100,3 +101,16 @@ def test_kept_code_depends_on_every_file_of_the_engine() -> None:
     packages = ("scheduling", "scheduling.multi_activity")
     assert sweep._cache._cache_file._source_stamp == stamp(packages)
     assert stamp(packages) != stamp(("scheduling",))
+
+
+def test_pauses_on_a_very_fine_grid_are_placed() -> None:
+    """Breaks of 20 and 25 minutes make 5-minute steps and more places than are listed: a draw takes legal ones."""
+    fine = {**LONG, "hours": [14.0], "meal_after": "2h-11h", "break_minutes": [20, 25]}
+    rules = LabourRules(work_stretch_hours_max=12.0, overtime_hours_per_day_max=6.0)
+    search = _search(problem_of(tiny([agent(1), agent(2)], days=3, shifts=(fine,), rules=rules), seed=2))
+    assert search.work.pauses.of_option.max() >= 0
+    search.draw([(20.0, 0.5), (1.0, 0.0)], never_stop, lambda _share: None)
+    assert (search.state.option >= 0).any()
+    carried = search.state.totals.copy()
+    search.refresh()
+    assert carried == pytest.approx(search.state.totals, abs=1e-3)

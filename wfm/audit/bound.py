@@ -26,9 +26,10 @@ from wfm.audit.bound_days import LABELS, Rules, cheapest_horizons
 from wfm.audit.bound_hires import head_limits, hires_possible
 from wfm.audit.bound_rows import Classes, People, speeds_on
 from wfm.audit.context import Context
+from wfm.bound_prices import BoundPrices
 from wfm.inputs import Inputs
 from wfm.plan import Contract
-from wfm.results import BoundPrices, Requirement
+from wfm.results import Requirement
 
 __all__ = ["prove", "seat_price_max"]
 

@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wfm.audit.context import Breach, Context
+from wfm.bound_prices import BoundPrices
 from wfm.inputs import Inputs
-from wfm.results import BoundPrices, Requirement
+from wfm.results import Requirement
 
 __all__ = ["BoundClaim", "bound_below_cost", "bound_proven", "claim_of", "claim_text", "prices_in_range"]
 

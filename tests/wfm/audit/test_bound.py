@@ -24,9 +24,10 @@ from wfm.audit import hours, people
 from wfm.audit.bound import prove
 from wfm.audit.bound_shifts import cover, shift_forms
 from wfm.audit.context import Context
+from wfm.bound_prices import BoundPrices
 from wfm.inputs import Agent, FixedShift, Inputs, TimeOff
 from wfm.plan import ShiftTemplate
-from wfm.results import BoundPrices, Requirement, RosteredShift
+from wfm.results import Requirement, RosteredShift
 from wfm.rules import DayTypes, LabourRules
 
 FloatArray = NDArray[np.float64]

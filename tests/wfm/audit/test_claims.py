@@ -8,7 +8,7 @@ import pytest
 
 from tests.wfm.audit.world import World, small_world
 from wfm.audit import BoundClaim, claim_text
-from wfm.results import LimitPrice
+from wfm.bound_prices import LimitPrice
 
 
 def claim_in(world: World) -> BoundClaim:

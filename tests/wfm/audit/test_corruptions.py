@@ -11,8 +11,9 @@ import pytest
 
 from tests.wfm.audit.world import Duty, World, on, published, small_world
 from wfm.audit import RULES
+from wfm.bound_prices import BoundPrices
 from wfm.inputs import Agent, TimeOff
-from wfm.results import BoundPrices, Hire
+from wfm.results import Hire
 
 
 @dataclass(frozen=True)

@@ -16,9 +16,10 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from wfm.audit import BoundClaim, audit
+from wfm.bound_prices import BoundPrices, LimitPrice
 from wfm.inputs import Agent, FixedShift, History, Inputs
 from wfm.plan import Plan
-from wfm.results import Activity, BoundPrices, Finding, Hire, LimitPrice, Requirement, RosteredShift
+from wfm.results import Activity, Finding, Hire, Requirement, RosteredShift
 from wfm.rules import DayTypes, LabourRules
 
 START = date(2025, 9, 29)
