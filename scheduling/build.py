@@ -21,7 +21,7 @@ from scheduling.hires import hire_options, hires_of
 from scheduling.options import shift_options
 from scheduling.outcome import activities_of, earnings_of, placed_shifts, rostered
 from scheduling.problem import RosterProblem
-from scheduling.season import Heads, Season
+from scheduling.season import Advice, Season
 from scheduling.tables import open_requirement
 from scheduling.worker import Worker
 from wfm.bound_prices import BoundPrices
@@ -34,7 +34,7 @@ __all__ = ["SearchLimits", "build"]
 OPTIMAL_GAP = 1e-4
 _POLL_SECONDS, _TELL_SECONDS = 0.1, 0.5
 _MOVES_FROM, _MOVES_TIME = 0.8, 0.4  # of the search, single moves are the last part; their share of the time, measured
-_ADVICE = 2  # the temperature of the climb after which the number of people to take on is asked
+_ADVICE = 2  # the temperature of the climb whose prices and number of people to take on the search is told
 _PATIENCE_SECONDS = 1.0
 _SLACK = 1e-6
 
@@ -101,11 +101,13 @@ def build(
         lambda halt: prove_bound(problem, options, hires, required, limits.effort, limits.gap, halt, posted.append)
     )
 
-    def advice() -> Heads | None:
-        """Wait for the heads of one temperature, always the same one: who is faster does not matter."""
+    def advice() -> Advice:
+        """Wait for the proof of one temperature, always the same one: who is faster does not matter."""
         prover.wait_for_end(lambda: over() or len(posted) >= _ADVICE)
         proven = posted[_ADVICE - 1] if len(posted) >= _ADVICE else prover.result()
-        return proven.heads if proven is not None else None
+        if proven is None:
+            return Advice()
+        return Advice(proven.heads, proven.prices.seat if proven.prices is not None else None)
 
     builder = Worker(lambda halt: season.run(halt, advice))
     interrupted = _follow(prover, builder, season, progress, over, posted)

@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 
 from wfm.compiled import kept
 
-__all__ = ["INNER", "INNER_FAST", "OUTER", "below", "uniform"]
+__all__ = ["INNER", "INNER_FAST", "LEAN", "OUTER", "PART", "PART_FAST", "below", "uniform"]
 
 _PACKAGES = ("scheduling", "scheduling.multi_activity")
 # Only what Python calls gets a wrapper for Python: with many arrays, wrappers take most of the compile time.
 _BARE = {"nogil": True, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+_UNCOUNTED = {"_nrt": False}
 
 
 def OUTER(function: Callable[..., Any]) -> Any:  # noqa: N802
@@ -33,7 +34,26 @@ def INNER_FAST(function: Callable[..., Any]) -> Any:  # noqa: N802
     return kept(function, {**_BARE, "fastmath": True}, _PACKAGES)
 
 
-@INNER
+def LEAN(function: Callable[..., Any]) -> Any:  # noqa: N802
+    """Return a function that Python calls as machine code and that must not allocate arrays.
+
+    Without numba's counting of references: a call with the tables and the state of the search counts a hundred arrays
+    up and down, which took most of the time.
+    """
+    return kept(function, {"nogil": True, **_UNCOUNTED}, _PACKAGES)
+
+
+def PART(function: Callable[..., Any]) -> Any:  # noqa: N802
+    """Return a function that becomes part of the lean ones which call it; it must not allocate arrays."""
+    return kept(function, {**_BARE, **_UNCOUNTED, "forceinline": True}, _PACKAGES)
+
+
+def PART_FAST(function: Callable[..., Any]) -> Any:  # noqa: N802
+    """Return such a function whose sums may be reordered for speed."""
+    return kept(function, {**_BARE, **_UNCOUNTED, "forceinline": True, "fastmath": True}, _PACKAGES)
+
+
+@PART
 def uniform(random: NDArray[np.uint64]) -> float:
     """Return a number in [0, 1): xorshift64*, so that the stream depends on the seed alone."""
     x = random[0]
@@ -44,7 +64,7 @@ def uniform(random: NDArray[np.uint64]) -> float:
     return ((x * np.uint64(2685821657736338717)) >> np.uint64(11)) * (1.0 / 9007199254740992.0)
 
 
-@INNER
+@PART
 def below(random: NDArray[np.uint64], count: int) -> int:
     """Return a whole number in [0, count)."""
     return int(uniform(random) * count)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from scheduling.compiled import INNER, OUTER
+from scheduling.compiled import OUTER, PART
 from scheduling.dual_pauses import break_weights, cheapest_pauses, soft_pauses, spread_pauses
 
 __all__ = ["Classes", "Weeks", "day_costs", "price_weeks", "seat_use", "shifts_worked"]
@@ -91,7 +91,7 @@ def day_costs(classes, value, lengths, heat):
     return cost
 
 
-@INNER
+@PART
 def _add_label(lb, j, paid, least, normal, days, cost, heat):
     """Add what a week may hold before day ``j``, merged with the label that holds the same; return the label."""
     y = 0
@@ -115,7 +115,7 @@ def _add_label(lb, j, paid, least, normal, days, cost, heat):
     return y
 
 
-@INNER
+@PART
 def _carry(lb, j, cost, extra, forced, holiday, hours, terms, rules, heat):
     """Carry the labels before day ``j`` of a week over it; ``cost`` is of a shift of each length."""
     lb.held[j + 1] = 0
@@ -138,7 +138,7 @@ def _carry(lb, j, cost, extra, forced, holiday, hours, terms, rules, heat):
             )
 
 
-@INNER
+@PART
 def _close(lb, terms, rules, heat):
     """Write what the end of the week costs each label; return the soft cost of the whole week."""
     low = 1e300
@@ -152,7 +152,7 @@ def _close(lb, terms, rules, heat):
     return low - heat * np.log(total)
 
 
-@INNER
+@PART
 def _weigh(lb, j, cost, extra, whole, heat, chosen):
     """Write the soft cost of what is left from day ``j`` on, and how often a shift of each length is worked on it."""
     for x in range(lb.held[j]):
@@ -242,7 +242,7 @@ def shifts_worked(weeks, chosen, classes, value, cost, heat):
     return shifts
 
 
-@INNER
+@PART
 def _take_off(out, ps, k, a0, amount, seats):
     """Take pauses that begin at ``out`` (-1: none) off the seats."""
     for x in range(1 + ps.break_count[k]):

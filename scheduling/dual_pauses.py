@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from scheduling.compiled import INNER, OUTER
+from scheduling.compiled import INNER, OUTER, PART
 
 __all__ = ["Pauses", "Placed", "break_weights", "cheapest_pauses", "price_options", "soft_pauses", "spread_pauses"]
 
@@ -38,7 +38,7 @@ class Pauses(NamedTuple):
     clear: IntArray
 
 
-@INNER
+@PART
 def _meal(prefix, a0, ps, k, m):
     """Return where a meal begins and ends (outside the shift without one), and what its time is worth."""
     if ps.meal_count[k] == 0:
@@ -90,7 +90,7 @@ def cheapest_pauses(prefix, a0, n, ps, k, out):
     return best if best < 1e299 else 0.0
 
 
-@INNER
+@PART
 def break_weights(prefix, ps, heat, weight):
     """Write the weight of each break of each shape at each fine step."""
     for k in range(len(ps.break_count)):
@@ -99,7 +99,7 @@ def break_weights(prefix, ps, heat, weight):
                 weight[k, b, i] = np.exp(-(prefix[i + ps.breaks[k, b]] - prefix[i]) / heat)
 
 
-@INNER
+@PART
 def _lifts(prefix, a0, n, ps, k, heat, lift):
     """Write factors that lift the cheapest place of each break to 1; return the worth of the cheapest places, meal too.
 
@@ -121,7 +121,7 @@ def _lifts(prefix, a0, n, ps, k, heat, lift):
     return total + low
 
 
-@INNER
+@PART
 def _forward(weight, lift, a0, n, m0, m1, ps, k, ahead):
     """Write the sums over all placements of the first breaks that end by a step; return that of all breaks."""
     clear = ps.clear[k]
@@ -136,7 +136,7 @@ def _forward(weight, lift, a0, n, m0, m1, ps, k, ahead):
     return ahead[ps.break_count[k], n]
 
 
-@INNER
+@PART
 def soft_pauses(prefix, weight, a0, n, ps, k, heat, lift, ahead):
     """Return the worth of the cheapest places and the sum of the weights of all placements relative to it.
 
@@ -155,7 +155,7 @@ def soft_pauses(prefix, weight, a0, n, ps, k, heat, lift, ahead):
     return low, total if total > LEAST_WEIGHT else 0.0
 
 
-@INNER
+@PART
 def spread_pauses(prefix, weight, a0, n, ps, k, heat, lift, ahead, after, amount, seats):
     """Take the pauses of shifts off the seats, spread over all placements by their weights.
 

@@ -12,10 +12,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from scheduling.compiled import INNER, INNER_FAST, OUTER
+from scheduling.compiled import LEAN, PART, PART_FAST
 from scheduling.tables import Tables
 
-__all__ = ["BREACH_PRICE", "State", "cover_all", "day_wage", "price_week", "rounded", "set_shift"]
+__all__ = ["BREACH_PRICE", "State", "copy_row", "cover_all", "day_wage", "price_week", "rounded", "set_shift"]
 
 FloatArray = NDArray[np.float64]
 SingleArray = NDArray[np.float32]
@@ -28,7 +28,8 @@ class State(NamedTuple):
 
     ``cut`` holds the agents lacking by each weight of queues, in single precision: it is rebuilt after every slice of
     moves.
-    ``soft`` is how far the kink of the price of missing agents is rounded off, in agents by interval and block.
+    ``soft`` is how far the kink of the price of missing agents is rounded off, in agents by interval and block;
+    ``lean`` the share of the price that an agent is worth there when nobody is missing.
     ``on_duty`` and ``experts`` reach past the horizon's end, where its last shifts run out.
     ``totals``: money for missing agents, wages, unused guaranteed hours, breaches of seat limits, wishes met.
     """
@@ -44,6 +45,7 @@ class State(NamedTuple):
     cut: SingleArray
     missing: FloatArray
     soft: FloatArray
+    lean: FloatArray
     on_duty: IntArray
     experts: IntArray
     pool_spent: FloatArray
@@ -54,9 +56,12 @@ class State(NamedTuple):
     rows: IntArray
     scratch: SingleArray
     scratch_missing: FloatArray
+    edits: IntArray
+    pairs: IntArray
+    more: FloatArray
 
 
-@INNER
+@PART
 def _may_start(tb: Tables, p: int, d: int, s: int) -> bool:
     """Return whether the option is open to the person on that day, whatever the other days hold."""
     if tb.locked[p, d] or not tb.available[p, d] or not tb.allowed[tb.kind[p], s]:
@@ -67,7 +72,7 @@ def _may_start(tb: Tables, p: int, d: int, s: int) -> bool:
     return not (tb.no_night[p] and tb.opt_night[d, s])
 
 
-@INNER
+@PART
 def set_shift(tb: Tables, st: State, p: int, d: int, s: int, pattern: int) -> None:
     """Write a shift (or none: -1) to a person-day without any check."""
     e = tb.pre + d
@@ -83,7 +88,7 @@ def set_shift(tb: Tables, st: State, p: int, d: int, s: int, pattern: int) -> No
         st.paid[p, e] = tb.opt_paid[s]
 
 
-@INNER
+@PART
 def _rest_and_runs(tb: Tables, st: State, p: int, d: int) -> bool:
     """Return whether rest and days in a row hold around a worked day."""
     e = tb.pre + d
@@ -106,7 +111,7 @@ def _rest_and_runs(tb: Tables, st: State, p: int, d: int) -> bool:
     return run <= tb.rules[6]
 
 
-@INNER
+@PART
 def day_wage(tb: Tables, p: int, e: int, hours: float) -> float:
     """Return what the hours of one day earn, holiday pay and daily overtime included, overtime by the week left out."""
     if tb.holiday[e] and not tb.training[p, e]:
@@ -117,7 +122,7 @@ def day_wage(tb: Tables, p: int, e: int, hours: float) -> float:
     return money * tb.rate[p]
 
 
-@INNER
+@PART
 def _pay_day(tb: Tables, st: State, p: int, e: int, normal: float) -> float:
     """Write the overtime of a day, return its money; ``normal`` is what the week has used of its normal hours."""
     hours = st.paid[p, e]
@@ -133,7 +138,7 @@ def _pay_day(tb: Tables, st: State, p: int, e: int, normal: float) -> float:
     return money
 
 
-@INNER
+@PART
 def price_week(tb: Tables, st: State, p: int, w: int) -> bool:
     """Write wages, overtime and unused guaranteed hours of a person's week; return whether its limits hold."""
     normal = 0.0
@@ -162,7 +167,7 @@ def price_week(tb: Tables, st: State, p: int, w: int) -> bool:
     return legal and hours <= tb.week_cap[p, w] + 1e-9 and days <= tb.rules[7]
 
 
-@INNER
+@PART
 def _months_hold(tb: Tables, st: State, p: int, w: int) -> bool:
     """Return whether the monthly overtime holds in the months of a week."""
     first = max(tb.week_first[w] - tb.pre, 0)
@@ -177,7 +182,7 @@ def _months_hold(tb: Tables, st: State, p: int, w: int) -> bool:
     return True
 
 
-@INNER
+@PART
 def _stage_net(tb: Tables, st: State, d: int, s: int, pattern: int, sign: float) -> None:
     if s < 0:
         return
@@ -188,14 +193,21 @@ def _stage_net(tb: Tables, st: State, d: int, s: int, pattern: int, sign: float)
             st.net[t] += sign * tb.pat_seat[pattern, i]
 
 
-@INNER_FAST
+@PART_FAST
 def _shift_row(row: SingleArray, use: SingleArray, amount: float) -> None:
     step = np.float32(amount)
     for i in range(row.shape[0]):
         row[i] -= step * use[i]
 
 
-@INNER_FAST
+@PART
+def copy_row(source: SingleArray, target: SingleArray) -> None:
+    """Copy a row (an assignment of arrays would allocate)."""
+    for i in range(source.shape[0]):
+        target[i] = source[i]
+
+
+@PART_FAST
 def _largest(row: SingleArray, first: int, last: int) -> float:
     best = row[first]
     for i in range(first + 1, last):
@@ -204,26 +216,31 @@ def _largest(row: SingleArray, first: int, last: int) -> float:
     return float(best)
 
 
-@INNER
-def rounded(lack: float, soft: float) -> float:
-    """Return the agents missing, the kink at nobody missing rounded off by a parabola ``soft`` agents to each side."""
-    if lack <= -soft:
+@PART
+def rounded(lack: float, soft: float, lean: float) -> float:
+    """Return the agents missing, the kink at nobody missing rounded off by a parabola over ``2 soft`` agents.
+
+    ``lean`` of them lie where there are more than enough: so much of the price is saved by one more agent when nobody
+    is missing.
+    """
+    spare = 2.0 * soft * lean
+    if lack <= -spare:
         return 0.0
-    if lack >= soft:
-        return lack
-    return (lack + soft) * (lack + soft) / (4.0 * soft)
+    if lack >= 2.0 * soft - spare:
+        return lack + spare - soft
+    return (lack + spare) * (lack + spare) / (4.0 * soft)
 
 
-@INNER
-def _short(tb: Tables, row: SingleArray, soft: FloatArray) -> float:
+@PART
+def _short(tb: Tables, row: SingleArray, soft: FloatArray, lean: FloatArray) -> float:
     """Return the money for missing agents in one interval."""
     money = 0.0
     for b in range(tb.block_price.shape[0]):
-        money += tb.block_price[b] * rounded(_largest(row, tb.block_first[b], tb.block_first[b + 1]), soft[b])
+        money += tb.block_price[b] * rounded(_largest(row, tb.block_first[b], tb.block_first[b + 1]), soft[b], lean[b])
     return money
 
 
-@INNER
+@PART
 def _range(tb: Tables, d: int, s: int, pattern: int, low: int, high: int) -> tuple[int, int]:
     if s < 0:
         return low, high
@@ -231,7 +248,7 @@ def _range(tb: Tables, d: int, s: int, pattern: int, low: int, high: int) -> tup
     return min(low, slot), max(high, slot + tb.pat_len[pattern])
 
 
-@INNER
+@PART
 def _stage_edit(tb: Tables, st: State, edit: IntArray, used: int) -> int:
     """Put the change of one edit (person, day, old and new shift) into scratch rows; return their number."""
     p, d = edit[0], edit[1]
@@ -251,13 +268,13 @@ def _stage_edit(tb: Tables, st: State, edit: IntArray, used: int) -> int:
             row = used
             st.row_of[t] = row
             st.rows[row] = t
-            st.scratch[row, :] = st.cut[t]
+            copy_row(st.cut[t], st.scratch[row])
             used += 1
         _shift_row(st.scratch[row], use, amount)
     return used
 
 
-@INNER
+@PART
 def _breach(tb: Tables, st: State, low: int, high: int) -> float:
     """Return by how many heads the seats of temporary staff and their ratio are passed in a range of intervals."""
     total = 0.0
@@ -270,7 +287,7 @@ def _breach(tb: Tables, st: State, low: int, high: int) -> float:
     return total
 
 
-@INNER
+@PART
 def _duty(tb: Tables, st: State, p: int, d: int, s: int, pattern: int, sign: int) -> None:
     """Count a shift in (or out of) the heads on duty."""
     if s < 0:
@@ -287,7 +304,7 @@ def _duty(tb: Tables, st: State, p: int, d: int, s: int, pattern: int, sign: int
                 st.on_duty[n, t] += sign * tb.pat_any[pattern, i]
 
 
-@INNER
+@PART
 def _duty_edits(tb: Tables, st: State, edits: IntArray, count: int, back: bool) -> float:
     """Apply edits to the heads on duty (or take them back); return the change in breaches."""
     low, high = st.experts.shape[0], 0
@@ -303,14 +320,20 @@ def _duty_edits(tb: Tables, st: State, edits: IntArray, count: int, back: bool) 
     return 0.0 if back else _breach(tb, st, low, high) - before
 
 
-@OUTER
-def cover_all(tb: Tables, st: State, required: SingleArray) -> None:
-    """Rebuild everything derived from the shifts: coverage, heads on duty, wages, totals."""
-    st.cut[:] = required
+@PART
+def _uncover(st: State, required: SingleArray) -> None:
+    for t in range(required.shape[0]):
+        copy_row(required[t], st.cut[t])
     st.on_duty[:] = 0
     st.experts[:] = 0
     st.totals[:] = 0.0
     st.pool_spent[:] = 0.0
+
+
+@LEAN
+def cover_all(tb: Tables, st: State, required: SingleArray) -> None:
+    """Rebuild everything derived from the shifts: coverage, heads on duty, wages, totals."""
+    _uncover(st, required)
     for p in range(st.option.shape[0]):
         for d in range(st.option.shape[1]):
             s, pattern = st.option[p, d], st.pattern[p, d]
@@ -330,6 +353,6 @@ def cover_all(tb: Tables, st: State, required: SingleArray) -> None:
                 if n >= 0:
                     st.pool_spent[n] += st.wages[p, w]
     for t in range(st.cut.shape[0]):
-        st.missing[t] = _short(tb, st.cut[t], st.soft[t])
+        st.missing[t] = _short(tb, st.cut[t], st.soft[t], st.lean[t])
         st.totals[0] += st.missing[t]
     st.totals[3] = _breach(tb, st, 0, st.experts.shape[0])

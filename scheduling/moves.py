@@ -6,7 +6,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from scheduling.compiled import INNER, OUTER, below, uniform
+from scheduling.compiled import LEAN, PART, below, uniform
 from scheduling.kernel import (
     BREACH_PRICE,
     State,
@@ -16,6 +16,7 @@ from scheduling.kernel import (
     _rest_and_runs,
     _short,
     _stage_edit,
+    copy_row,
     price_week,
     set_shift,
 )
@@ -28,12 +29,12 @@ FloatArray = NDArray[np.float64]
 _WORST = 1e18
 
 
-@INNER
+@PART
 def _any_pattern(tb: Tables, st: State, s: int) -> int:
     return tb.opt_pattern[s] + below(st.random, tb.opt_patterns[s])
 
 
-@INNER
+@PART
 def _any_option(tb: Tables, st: State, p: int) -> int:
     kind = tb.kind[p]
     first = tb.cand_first[kind]
@@ -41,7 +42,7 @@ def _any_option(tb: Tables, st: State, p: int) -> int:
     return tb.cand[first + below(st.random, count)] if count > 0 else -1
 
 
-@INNER
+@PART
 def _edit(st: State, edits: IntArray, i: int, p: int, d: int, s: int, pattern: int) -> None:
     edits[i, 0] = p
     edits[i, 1] = d
@@ -51,7 +52,7 @@ def _edit(st: State, edits: IntArray, i: int, p: int, d: int, s: int, pattern: i
     edits[i, 5] = pattern
 
 
-@INNER
+@PART
 def _near_option(tb: Tables, st: State, s: int) -> int:
     """Return an option of the same template close in the list (start or length a step away), -1 when none."""
     other = s + (1 + below(st.random, 3)) * (1 if uniform(st.random) < 0.5 else -1)
@@ -60,7 +61,7 @@ def _near_option(tb: Tables, st: State, s: int) -> int:
     return -1
 
 
-@INNER
+@PART
 def _change(tb: Tables, st: State, edits: IntArray, p: int, d: int) -> int:
     """Another shift, near or anywhere, or a day off."""
     s = st.option[p, d]
@@ -76,7 +77,7 @@ def _change(tb: Tables, st: State, edits: IntArray, p: int, d: int) -> int:
     return 1
 
 
-@INNER
+@PART
 def _move_day(tb: Tables, st: State, edits: IntArray, p: int, d: int) -> int:
     """A worked day becomes a day off and a day off close by is worked."""
     other = d + below(st.random, 13) - 6
@@ -90,7 +91,7 @@ def _move_day(tb: Tables, st: State, edits: IntArray, p: int, d: int) -> int:
     return 2
 
 
-@INNER
+@PART
 def _exchange(tb: Tables, st: State, edits: IntArray, p: int, d: int) -> int:
     """Two people swap their shifts of a day; with somebody who is off: the shift is handed over."""
     other = below(st.random, st.option.shape[0])
@@ -106,7 +107,7 @@ def _exchange(tb: Tables, st: State, edits: IntArray, p: int, d: int) -> int:
     return 2
 
 
-@INNER
+@PART
 def _propose(tb: Tables, st: State, edits: IntArray) -> int:
     """Write a random move as edits; return their number, 0 when the draw can't be done."""
     p = below(st.random, st.option.shape[0])
@@ -126,7 +127,7 @@ def _propose(tb: Tables, st: State, edits: IntArray) -> int:
     return _exchange(tb, st, edits, p, d)
 
 
-@INNER
+@PART
 def _weeks(tb: Tables, edits: IntArray, count: int, pairs: IntArray) -> int:
     """Write the distinct (person, week) that edits touch; return their number."""
     found = 0
@@ -142,7 +143,7 @@ def _weeks(tb: Tables, edits: IntArray, count: int, pairs: IntArray) -> int:
     return found
 
 
-@INNER
+@PART
 def _legal(tb: Tables, st: State, edits: IntArray, count: int, pairs: IntArray, weeks: int) -> bool:
     """Price the touched weeks of the edited roster; return whether every rule of the people holds."""
     for i in range(count):
@@ -157,7 +158,7 @@ def _legal(tb: Tables, st: State, edits: IntArray, count: int, pairs: IntArray, 
     return True
 
 
-@INNER
+@PART
 def _spend(tb: Tables, st: State, pairs: IntArray, weeks: int, more: FloatArray, sign: float) -> bool:
     """Book money of touched weeks on the pools; return whether no limit on cost is passed by the move as a whole."""
     for i in range(weeks):
@@ -177,7 +178,7 @@ def _spend(tb: Tables, st: State, pairs: IntArray, weeks: int, more: FloatArray,
     return True
 
 
-@INNER
+@PART
 def _coverage_change(tb: Tables, st: State, edits: IntArray, count: int) -> float:
     """Return the change in money for missing agents; the new rows stay in scratch."""
     used = 0
@@ -185,24 +186,24 @@ def _coverage_change(tb: Tables, st: State, edits: IntArray, count: int) -> floa
         used = _stage_edit(tb, st, edits[i], used)
     change = 0.0
     for row in range(used):
-        st.scratch_missing[row] = _short(tb, st.scratch[row], st.soft[st.rows[row]])
+        st.scratch_missing[row] = _short(tb, st.scratch[row], st.soft[st.rows[row]], st.lean[st.rows[row]])
         change += st.scratch_missing[row] - st.missing[st.rows[row]]
     st.rows[-1] = used
     return change
 
 
-@INNER
+@PART
 def _close_scratch(st: State, keep: bool) -> None:
     for row in range(st.rows[-1]):
         t = st.rows[row]
         st.row_of[t] = -1
         if keep:
-            st.cut[t, :] = st.scratch[row]
+            copy_row(st.scratch[row], st.cut[t])
             st.missing[t] = st.scratch_missing[row]
     st.rows[-1] = 0
 
 
-@INNER
+@PART
 def _wish_change(tb: Tables, edits: IntArray, count: int) -> float:
     change = 0.0
     for i in range(count):
@@ -212,21 +213,21 @@ def _wish_change(tb: Tables, edits: IntArray, count: int) -> float:
     return change
 
 
-@INNER
+@PART
 def _try(tb: Tables, st: State, edits: IntArray, count: int, pairs: IntArray, budget: float) -> bool:
     """Apply the edits when they are legal and cost at most ``budget`` more; return whether they were applied."""
     weeks = _weeks(tb, edits, count, pairs)
-    old_wages, old_unused = np.zeros(2), np.zeros(2)
+    more, unused = st.more, 0.0
+    more[:] = 0.0
     for i in range(weeks):
-        old_wages[i] = st.wages[pairs[i, 0], pairs[i, 1]]
-        old_unused[i] = st.unused[pairs[i, 0], pairs[i, 1]]
+        more[i] = -st.wages[pairs[i, 0], pairs[i, 1]]
+        unused -= st.unused[pairs[i, 0], pairs[i, 1]]
     for i in range(count):
         set_shift(tb, st, edits[i, 0], edits[i, 1], edits[i, 4], edits[i, 5])
     legal = _legal(tb, st, edits, count, pairs, weeks)
-    more, unused = np.zeros(2), 0.0
     for i in range(weeks):
-        more[i] = st.wages[pairs[i, 0], pairs[i, 1]] - old_wages[i]
-        unused += st.unused[pairs[i, 0], pairs[i, 1]] - old_unused[i]
+        more[i] += st.wages[pairs[i, 0], pairs[i, 1]]
+        unused += st.unused[pairs[i, 0], pairs[i, 1]]
     legal = _spend(tb, st, pairs, weeks, more, 1.0) and legal
     if legal:
         wish = _wish_change(tb, edits, count)
@@ -254,14 +255,13 @@ def _try(tb: Tables, st: State, edits: IntArray, count: int, pairs: IntArray, bu
     return False
 
 
-@OUTER
+@LEAN
 def anneal(tb: Tables, st: State, moves: int, hot: float, cold: float) -> int:
     """Try ``moves`` random moves while the temperature falls from ``hot`` to ``cold`` (money); return how many held.
 
     A move that costs ``c`` more is accepted with probability exp(-c / temperature) (Kirkpatrick et al. 1983).
     """
-    edits = np.zeros((2, 6), dtype=np.int64)
-    pairs = np.zeros((2, 2), dtype=np.int64)
+    edits, pairs = st.edits, st.pairs
     held = 0
     temperature = hot
     fall = (cold / hot) ** (1000.0 / max(moves, 1000))

@@ -153,6 +153,22 @@ class Search:
         self.state.soft[:] = np.minimum(soft * np.sqrt(wanted), _SOFT_MOST * wanted)
         self.refresh()
 
+    def lean(self, seat: FloatArray) -> None:
+        """Round off the price of missing agents so that its slope, where nobody is missing, is what an agent is worth.
+
+        Then what a rounded price leaves is what the proof leaves: of intervals that have just enough, some are worth
+        an agent more than others (the prices are those of an augmented Lagrangian; Hestenes 1969, Powell 1969).
+
+        Parameters
+        ----------
+        seat : float array (queues, intervals)
+            Price of an agent on seat, money per agent-interval.
+        """
+        for b, block in enumerate(self.index.blocks):
+            worth = seat[list(block.queues)].max(axis=0) / self.problem.interval_hours
+            self.state.lean[:, b] = np.clip((worth - block.below) / block.price, 0.0, 1.0)
+        self.refresh()
+
     def keep_best(self) -> None:
         """Remember the roster when it is the cheapest so far (wishes break ties)."""
         if self.cost - float(self.state.totals[4]) * 1e-3 < self.best[0] - 1e-9:
@@ -164,7 +180,8 @@ class Search:
 
     def worths(self, people: Sequence[int]) -> dict[int, float]:
         """Return what the roster would cost more without the shifts of each person (negative: it would cost less)."""
-        found = worths(self.tables, self.state, np.array(people, dtype=np.int64))
+        found = np.zeros(len(people))
+        worths(self.tables, self.state, np.array(people, dtype=np.int64), found)
         self.refresh()
         return dict(zip(people, found.tolist(), strict=True))
 
@@ -201,6 +218,7 @@ def _empty_state(problem: RosterProblem, tables: Tables, index: Index, seed: int
         cut=np.zeros((slots, subsets), dtype=np.float32),
         missing=np.zeros(slots),
         soft=np.zeros((slots, len(tables.block_price))),
+        lean=np.full((slots, len(tables.block_price)), 0.5),
         on_duty=np.zeros((pools, slots + tail), dtype=np.int64),
         experts=np.zeros(slots + tail, dtype=np.int64),
         pool_spent=np.zeros(pools),
@@ -211,6 +229,9 @@ def _empty_state(problem: RosterProblem, tables: Tables, index: Index, seed: int
         rows=np.zeros(slots + 1, dtype=np.int64),
         scratch=np.zeros((min(slots, 4 * tables.pat_seat.shape[1]) + 1, subsets), dtype=np.float32),
         scratch_missing=np.zeros(slots + 1),
+        edits=np.zeros((2, 6), dtype=np.int64),
+        pairs=np.zeros((2, 2), dtype=np.int64),
+        more=np.zeros(2),
     )
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from scheduling.costing import cheapest_split, on_seat
 from scheduling.hires import HireOption, broken_limits, fit_limits, hired_person
@@ -16,18 +18,21 @@ from scheduling.search import Search
 from scheduling.tables import build_tables
 from scheduling.week_options import Work
 
-__all__ = ["Heads", "Season"]
+__all__ = ["Advice", "Heads", "Season"]
 
-# How often everybody's weeks are drawn: as a total allows, within limits. Then moves of single shifts for each draw.
-DRAWS = 250_000
-SWEEPS_MOST = 160
+FloatArray = NDArray[np.float64]
+
+# How often everybody's weeks are drawn: as a total allows that grows with the cube root of the weeks beyond a number,
+# within limits. Then moves of single shifts for each draw.
+DRAWS = 500_000
+WEEKS = 3000
+SWEEPS_MOST = 1000
 SWEEPS_LEAST = 11
 MOVES_PER_DRAW = 30
 MOVES_LEAST = 50_000
 MOVES_MOST = 10_000_000
-# How far the price of missing agents is rounded off at first, and the share of the cooling after which it is sharp.
+# How far the price of missing agents is rounded off at first; it is sharp in the end.
 SOFT = 1.0
-SHARP = 0.9
 _DROP_ROUNDS = 4
 # How often the weights of queues are looked after, and how many may be found at a time.
 _WEIGHINGS = 3
@@ -41,8 +46,19 @@ _HEADROOM = 1.08
 Heads = Mapping[int, float]
 
 
-def _no_advice() -> Heads | None:
-    return None
+@dataclass(frozen=True)
+class Advice:
+    """What the proof says to the search: people to take on per contract, and the price of an agent on seat.
+
+    ``seat`` is money per agent-interval (queues, intervals), as in ``BoundPrices``; None where unknown.
+    """
+
+    heads: Heads | None = None
+    seat: FloatArray | None = None
+
+
+def _no_advice() -> Advice:
+    return Advice()
 
 
 class Season:
@@ -66,6 +82,7 @@ class Season:
         self.share, self.cost = 0.0, float("inf")
         self._weights: list[tuple[float, ...]] = []
         self._heats = (1.0, 1.0)
+        self._seat: FloatArray | None = None
         self._work: Work | None = None
         self._search = self._with(dict.fromkeys((hire.contract for hire in hires), 0))
         self._notes: tuple[str, ...] = ()
@@ -77,6 +94,8 @@ class Season:
         tables, index = build_tables(self.problem, self.options, people, self._weights)
         search = Search(self.problem, tables, index, self.seed, self._work)
         self._work = search.work
+        if self._seat is not None:
+            search.lean(self._seat)
         return search
 
     def best(self) -> Search:
@@ -90,7 +109,7 @@ class Season:
         """Return whether seat limits are passed, which only published shifts of temporary staff can do."""
         return search.breached
 
-    def run(self, stop: Callable[[], bool], advice: Callable[[], Heads | None] = _no_advice) -> None:
+    def run(self, stop: Callable[[], bool], advice: Callable[[], Advice] = _no_advice) -> None:
         """Search until the effort is used up or ``stop`` says so.
 
         Parameters
@@ -98,8 +117,8 @@ class Season:
         stop : callable
             Polled between slices of the search.
         advice : callable
-            Waits for the proof and returns how many people it takes on per contract, None when unknown.
-            Asked once, after a fixed share of the search, so the roster does not depend on who is faster.
+            Waits for the proof and returns what it knows. Asked once, after a fixed share of the search, so the roster
+            does not depend on who is faster.
         """
         heads, self._notes = fit_limits(self.problem, self.hires, {h.contract: h.heads_max for h in self.hires})
         search = self._with(heads)
@@ -108,12 +127,12 @@ class Season:
         hot, cold = self._heats = self._temperatures(sweeps)
         self._adopt_soon(search)
         if not sum(heads.values()):
-            self._named_only(search, sweeps, hot, cold, stop)
+            self._named_only(search, sweeps, hot, cold, stop, advice)
             return
         warm = hot * _COOLED
         if not self._draw(search, round(sweeps * _FIRST), hot, warm, 0.0, _FIRST, stop):
             return
-        wanted = advice()
+        wanted = self._advised(search, advice)
         if wanted is not None and not stop():
             search = self._cut_to(search, wanted)
         search = self._weighed(search, stop)
@@ -124,13 +143,26 @@ class Season:
         if not stop():
             self._anneal(search, sweeps, cold, _FINISH, stop)
 
-    def _named_only(self, search: Search, sweeps: int, hot: float, cold: float, stop: Callable[[], bool]) -> None:
+    def _advised(self, search: Search, advice: Callable[[], Advice]) -> Heads | None:
+        """Ask for advice: the search and all later ones lean on its prices; return how many people to take on."""
+        advised = advice()
+        self._seat = advised.seat
+        if self._seat is not None:
+            search.lean(self._seat)
+        return advised.heads
+
+    def _named_only(
+        self, search: Search, sweeps: int, hot: float, cold: float, stop: Callable[[], bool],
+        advice: Callable[[], Advice],
+    ) -> None:  # fmt: skip
         """Search when nobody may be taken on."""
         share, heats = _FINISH / _WEIGHINGS, np.geomspace(hot, cold, _WEIGHINGS + 1).tolist()
         for number in range(_WEIGHINGS):
             begin, part = number * share, round(sweeps / _WEIGHINGS)
             if not self._draw(search, part, heats[number], heats[number + 1], begin, begin + share, stop):
                 return
+            if number == 0:
+                self._advised(search, advice)
             search = self._weighed(search, stop)
         self._anneal(search, sweeps, cold, _FINISH, stop)
 
@@ -149,9 +181,10 @@ class Season:
         return weighed
 
     def _sweeps(self, search: Search) -> int:
-        """Return how often everybody's weeks are drawn: as a fixed total allows, within limits."""
+        """Return how often everybody's weeks are drawn: as a total allows, within limits."""
         weeks = max(1, len(search.index.people) * self.problem.weeks)
-        return max(4, round(self.effort * min(SWEEPS_MOST, max(DRAWS / weeks, SWEEPS_LEAST))))
+        draws = DRAWS * float(np.cbrt(max(1.0, weeks / WEEKS)))
+        return max(4, round(self.effort * min(SWEEPS_MOST, max(draws / weeks, SWEEPS_LEAST))))
 
     def _temperatures(self, sweeps: int) -> tuple[float, float]:
         """Return the first and last temperature, shares of a shift's wage: hotter with more time to cool.
@@ -173,7 +206,7 @@ class Season:
         """Return how far the price of missing agents is rounded off at a temperature: not at all when it is cold."""
         hot, cold = self._heats
         cooled = np.log(hot / heat) / np.log(hot / cold)
-        return SOFT * max(0.0, 1.0 - float(cooled) / SHARP)
+        return SOFT * max(0.0, 1.0 - float(cooled))
 
     def _anneal(self, search: Search, sweeps: int, cold: float, begin: float, stop: Callable[[], bool]) -> bool:
         """Move single shifts, days and pauses at low temperature: what drawing whole weeks leaves undone."""

@@ -6,7 +6,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from scheduling.compiled import INNER, OUTER
+from scheduling.compiled import LEAN, PART
 from scheduling.kernel import State, _breach, _months_hold, _rest_and_runs, price_week, set_shift
 from scheduling.tables import Tables
 from scheduling.week_options import Work, cover
@@ -18,7 +18,7 @@ FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
 
-@INNER
+@PART
 def _take_out(tb, st, wk, p, d0, d1):
     change = 0.0
     for d in range(d0, d1):
@@ -29,7 +29,7 @@ def _take_out(tb, st, wk, p, d0, d1):
     return change
 
 
-@INNER
+@PART
 def _put_in(tb, st, p, d0, d1, option, pattern):
     change = 0.0
     for d in range(d0, d1):
@@ -39,7 +39,7 @@ def _put_in(tb, st, p, d0, d1, option, pattern):
     return change
 
 
-@INNER
+@PART
 def _wishes(tb, p, d0, d1, option):
     total = 0.0
     for d in range(d0, d1):
@@ -48,7 +48,7 @@ def _wishes(tb, p, d0, d1, option):
     return total
 
 
-@INNER
+@PART
 def _holds(tb, st, p, w, d0, d1):
     for d in range(d0, d1):
         if st.option[p, d] >= 0 and not tb.locked[p, d] and not _rest_and_runs(tb, st, p, d):
@@ -58,7 +58,7 @@ def _holds(tb, st, p, w, d0, d1):
     return not tb.overtime_ok[p] or _months_hold(tb, st, p, w)
 
 
-@INNER
+@PART
 def reweek(tb, st, wk, p, w, heat):
     """Draw a new week for a person; keep the old one where the new breaks a rule. Returns whether it changed."""
     d0 = max(0, tb.week_first[w] - tb.pre)
@@ -102,22 +102,20 @@ def reweek(tb, st, wk, p, w, heat):
     return True
 
 
-@OUTER
-def worths(tb: Tables, st: State, people: IntArray) -> FloatArray:
-    """Return what the roster would cost more without the shifts of each person, the others' shifts as they are."""
-    found = np.zeros(people.shape[0])
+@LEAN
+def worths(tb: Tables, st: State, people: IntArray, found: FloatArray) -> None:
+    """Write what the roster would cost more without the shifts of each person, the others' shifts as they are."""
     for i in range(people.shape[0]):
-        p = people[i]
+        p, found[i] = people[i], 0.0
         for d in range(st.option.shape[1]):
             found[i] += cover(tb, st, p, d, st.option[p, d], st.pattern[p, d], -1.0)
         for d in range(st.option.shape[1] - 1, -1, -1):
             cover(tb, st, p, d, st.option[p, d], st.pattern[p, d], 1.0)
         for w in range(st.wages.shape[1]):
             found[i] += tb.guaranteed[p, w] * tb.rate[p] - st.unused[p, w] - st.wages[p, w]
-    return found
 
 
-@OUTER
+@LEAN
 def sweep(tb: Tables, st: State, wk: Work, people: IntArray, weeks: IntArray, heat: float) -> None:
     """Draw new weeks for (person, week) pairs in turn."""
     for i in range(people.shape[0]):

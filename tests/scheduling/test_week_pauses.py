@@ -28,7 +28,7 @@ SHORT = {"id": "short", "start": "17:00", "hours": [5.0], "break_minutes": [15],
 # What only compiled functions call has no entry from Python of its own.
 _cheapest = njit(lambda shapes, shape, begin: _least(shapes, shape, begin))
 _price = njit(lambda shapes, gain, random, low, high: pause_losses(shapes, gain, random, low, high))
-_bend = njit(lambda lack, soft: rounded(lack, soft))
+_bend = njit(lambda lack, soft, lean: rounded(lack, soft, lean))
 
 
 def _search(problem: RosterProblem) -> Search:
@@ -84,16 +84,17 @@ def test_worth_of_people_is_that_of_a_recount() -> None:
     assert len(set(told.values())) > 1
 
 
-def test_rounding_keeps_the_ends_and_bends_between() -> None:
-    """Beyond the parabola nothing changes; on it the missing count more, at most a quarter of its width at the kink."""
+@pytest.mark.parametrize("lean", [0.0, 0.25, 0.5, 1.0])
+def test_rounding_keeps_the_ends_and_bends_between(lean: float) -> None:
+    """Beyond the parabola the slopes are 0 and 1; at the kink it is ``lean``; it is convex and never bends down."""
     lack = np.linspace(-2.0, 2.0, 81)
-    bent = np.array([_bend(x, 0.8) for x in lack])
-    sharp = np.maximum(lack, 0.0)
-    assert bent[np.abs(lack) >= 0.8] == pytest.approx(sharp[np.abs(lack) >= 0.8])
-    assert (bent >= sharp - 1e-12).all()
-    assert _bend(0.0, 0.8) == pytest.approx(0.2)
+    bent = np.array([_bend(x, 0.8, lean) for x in lack])
+    low, high = -1.6 * lean, 1.6 * (1.0 - lean)
+    assert bent[lack <= low] == pytest.approx(0.0)
+    assert bent[lack >= high] - lack[lack >= high] == pytest.approx(0.8 * (2.0 * lean - 1.0))
+    assert (_bend(1e-6, 0.8, lean) - _bend(-1e-6, 0.8, lean)) / 2e-6 == pytest.approx(lean, abs=1e-5)
     assert (np.diff(bent, 2) >= -1e-12).all()
-    assert [_bend(x, 0.0) for x in lack] == pytest.approx(sharp)
+    assert [_bend(x, 0.0, lean) for x in lack] == pytest.approx(np.maximum(lack, 0.0))
 
 
 def test_kept_code_depends_on_every_file_of_the_engine() -> None:
