@@ -1,7 +1,8 @@
 """The roster engine: from a problem to people's shifts with cost, proven bound and gap.
 
 Two workers run side by side: one proves a lower bound (:mod:`scheduling.bounds`), one builds and betters a legal roster
-(:mod:`scheduling.season`), which asks the first once, at a fixed point of its search, how many people to take on.
+(:mod:`scheduling.season`), which asks the first once, at a fixed point of its search, how many people to take on and
+what an agent on seat is worth.
 Neither depends on the clock, so the same seed gives the same roster.
 """
 
@@ -33,7 +34,7 @@ __all__ = ["SearchLimits", "build"]
 
 OPTIMAL_GAP = 1e-4
 _POLL_SECONDS, _TELL_SECONDS = 0.1, 0.5
-_MOVES_FROM, _MOVES_TIME = 0.8, 0.4  # of the search, single moves are the last part; their share of the time, measured
+_MOVES_FROM, _MOVES_TIME = 0.8, 0.15  # of the search, single moves are the last part; their share of the time, measured
 _ADVICE = 2  # the temperature of the climb whose prices and number of people to take on the search is told
 _PATIENCE_SECONDS = 1.0
 _SLACK = 1e-6
@@ -137,7 +138,7 @@ def _follow(
 
 
 def _time_done(share: float) -> float:
-    """Return the share of the time that a share of the search took: its last fifth takes two fifths of the time.
+    """Return the share of the time that a share of the search took: its last fifth, single moves, is quick.
 
     At most 0.99: the bound may take longer than the roster.
     """

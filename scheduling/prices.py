@@ -25,7 +25,7 @@ FloatArray = NDArray[np.float64]
 _LADDER = ((0.1, 0.15), (0.03, 0.25), (0.01, 0.25), (0.004, 0.2), (0.0015, 0.15))
 EXACT = 1e-4
 # Evaluations at effort 1: so many at most, fewer where each has many steps.
-EVALUATIONS_MOST = 2000
+EVALUATIONS_MOST = 1600
 STEPS = 2.4e10
 
 

@@ -22,9 +22,9 @@ __all__ = ["Advice", "Heads", "Season"]
 
 FloatArray = NDArray[np.float64]
 
-# How often everybody's weeks are drawn: as a total allows that grows with the cube root of the weeks beyond a number,
+# How often everybody's weeks are drawn: as a total allows that grows with the root of the weeks beyond a number,
 # within limits. Then moves of single shifts for each draw.
-DRAWS = 500_000
+DRAWS = 420_000
 WEEKS = 3000
 SWEEPS_MOST = 1000
 SWEEPS_LEAST = 11
@@ -183,7 +183,7 @@ class Season:
     def _sweeps(self, search: Search) -> int:
         """Return how often everybody's weeks are drawn: as a total allows, within limits."""
         weeks = max(1, len(search.index.people) * self.problem.weeks)
-        draws = DRAWS * float(np.cbrt(max(1.0, weeks / WEEKS)))
+        draws = DRAWS * float(np.sqrt(max(1.0, weeks / WEEKS)))
         return max(4, round(self.effort * min(SWEEPS_MOST, max(draws / weeks, SWEEPS_LEAST))))
 
     def _temperatures(self, sweeps: int) -> tuple[float, float]:

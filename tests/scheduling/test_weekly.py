@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pytest
 
@@ -9,7 +11,7 @@ from scheduling.hires import hire_options
 from scheduling.options import shift_options
 from scheduling.problem import RosterProblem
 from scheduling.search import Search
-from scheduling.season import Season
+from scheduling.season import Advice, Season
 from tests.scheduling.small import agent, problem_of, tiny
 from wfm.progress import never_stop
 
@@ -74,3 +76,27 @@ def _pairs(first: np.ndarray, count: np.ndarray, a: int, b: int) -> list[tuple[i
     one = range(first[a], first[a] + count[a]) if a >= 0 else (-1,)
     two = range(first[b], first[b] + count[b]) if b >= 0 else (-1,)
     return [(x, y) for x in one for y in two]
+
+
+@pytest.mark.parametrize("share", [0.0, 0.3, 1.0, 4.0])
+def test_a_rounded_price_leans_on_what_an_agent_is_worth(share: float) -> None:
+    """Where nobody is missing, the slope is what an agent is worth, within the price; the sharp cost is as before."""
+    problem = problem_of(tiny([agent(1), agent(2)], days=2), seed=1)
+    search = _search(problem)
+    cost = search.cost
+    full = np.repeat(problem.shortage_price * problem.interval_hours, problem.grid.n).reshape(problem.requirement.shape)
+    search.lean(share * full)
+    assert search.state.lean == pytest.approx(np.full(search.state.lean.shape, min(share, 1.0)))
+    assert search.cost == pytest.approx(cost)
+
+
+def test_advice_changes_the_search_only_through_its_prices() -> None:
+    """Prices of half the shortage price are what the search takes for granted without advice."""
+    problem = problem_of(tiny([agent(1), agent(2)], days=8), seed=5)
+    half = np.repeat(problem.shortage_price * problem.interval_hours / 2, problem.grid.n)
+    costs = []
+    for prices in (None, half.reshape(problem.requirement.shape)):
+        season = Season(problem, shift_options(problem), hire_options(problem), 0.05, 3)
+        season.run(never_stop, partial(Advice, None, prices))
+        costs.append((season.cost, season.best().state.option.tolist()))
+    assert costs[0] == costs[1]
