@@ -9,14 +9,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from wfm.compiled import kept
+from wfm.compiled import compiled, kept, part
 
-__all__ = ["INNER", "INNER_FAST", "LEAN", "OUTER", "PART", "PART_FAST", "below", "uniform"]
+__all__ = ["INNER", "LEAN", "OUTER", "PART", "PART_FAST", "below", "uniform"]
 
 _PACKAGES = ("scheduling", "scheduling.multi_activity")
 # Only what Python calls gets a wrapper for Python: with many arrays, wrappers take most of the compile time.
 _BARE = {"nogil": True, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
-_UNCOUNTED = {"_nrt": False}
 
 
 def OUTER(function: Callable[..., Any]) -> Any:  # noqa: N802
@@ -29,28 +28,23 @@ def INNER(function: Callable[..., Any]) -> Any:  # noqa: N802
     return kept(function, _BARE, _PACKAGES)
 
 
-def INNER_FAST(function: Callable[..., Any]) -> Any:  # noqa: N802
-    """Return such a function whose sums may be reordered for speed."""
-    return kept(function, {**_BARE, "fastmath": True}, _PACKAGES)
-
-
 def LEAN(function: Callable[..., Any]) -> Any:  # noqa: N802
     """Return a function that Python calls as machine code and that must not allocate arrays.
 
     Without numba's counting of references: a call with the tables and the state of the search counts a hundred arrays
     up and down, which took most of the time.
     """
-    return kept(function, {"nogil": True, **_UNCOUNTED}, _PACKAGES)
+    return compiled(function, _PACKAGES)
 
 
 def PART(function: Callable[..., Any]) -> Any:  # noqa: N802
-    """Return a function that becomes part of the lean ones which call it; it must not allocate arrays."""
-    return kept(function, {**_BARE, **_UNCOUNTED, "forceinline": True}, _PACKAGES)
+    """Return a function that becomes part of the compiled ones which call it; it must not allocate arrays."""
+    return part(function)
 
 
 def PART_FAST(function: Callable[..., Any]) -> Any:  # noqa: N802
     """Return such a function whose sums may be reordered for speed."""
-    return kept(function, {**_BARE, **_UNCOUNTED, "forceinline": True, "fastmath": True}, _PACKAGES)
+    return part(function, fastmath=True)
 
 
 @PART

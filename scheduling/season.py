@@ -18,7 +18,7 @@ from scheduling.search import Search
 from scheduling.tables import build_tables
 from scheduling.week_options import Work
 
-__all__ = ["Advice", "Heads", "Season"]
+__all__ = ["Advice", "Season"]
 
 FloatArray = NDArray[np.float64]
 

@@ -34,14 +34,18 @@ def kernel(function: Function) -> Function:
     return kept(function, {"nogil": True, "error_model": "numpy"})
 
 
-def compiled(function: Function) -> Function:
+def compiled(function: Function, packages: tuple[str, ...] = _PACKAGES) -> Function:
     """Return a function to be called from Python as machine code; it must not allocate arrays."""
-    return kept(function, _LEAN)
+    return kept(function, _LEAN, packages)
 
 
-def part(function: Function) -> Function:
-    """Return a function that only compiled functions call: no entry from Python, copied into its callers."""
-    options = {**_LEAN, "no_cpython_wrapper": True, "no_cfunc_wrapper": True, "forceinline": True}
+def part(function: Function, fastmath: bool = False) -> Function:
+    """Return a function that only compiled functions call: no entry from Python, copied into its callers.
+
+    It must not allocate arrays; with ``fastmath`` its sums may be reordered for speed.
+    """
+    bare = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True, "forceinline": True}
+    options = {**_LEAN, **bare, "fastmath": fastmath}
     return njit(**options)(function)  # type: ignore[no-any-return]
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
+from itertools import product
 
 import numpy as np
 import pytest
@@ -12,6 +14,7 @@ from scheduling.options import shift_options
 from scheduling.problem import RosterProblem
 from scheduling.search import Search
 from scheduling.season import Advice, Season
+from scheduling.tables import Tables
 from tests.scheduling.small import agent, problem_of, tiny
 from wfm.progress import never_stop
 
@@ -70,6 +73,33 @@ def test_a_cold_draw_is_the_best_week_of_one_person(seed: int) -> None:
                 search.write(option, np.array([patterns]))
                 best = min(best, search.cost)
     assert found == pytest.approx(best)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_cold_draw_of_seven_days_is_the_best_of_all_weeks(seed: int) -> None:
+    """Guaranteed hours, overtime, rest and days off: all 2,187 weeks of two shifts are priced, none is cheaper."""
+    salaried = {"id": "salaried", "cost_per_hour": 50.0, "hours_per_week_guaranteed": 24}
+    shifts = ({"id": "day", "start": "08:00", "hours": [7.0]}, {"id": "late", "start": "15:00", "hours": [8.0]})
+    problem = problem_of(tiny([agent(1, "salaried")], 7, [salaried], shifts=shifts), seed, peak=1)
+    search = _search(problem)
+    search.draw([(1e-9, 0.0)], never_stop, _nothing)
+    found, tables, best = search.cost, search.tables, np.inf
+    for week in product(range(-1, len(tables.opt_paid)), repeat=7):
+        if _legal(tables, week):
+            search.write(np.array([week]), np.array([[tables.opt_pattern[s] if s >= 0 else -1 for s in week]]))
+            best = min(best, search.cost)
+    assert found == pytest.approx(best)
+
+
+def _legal(tables: Tables, week: Sequence[int]) -> bool:
+    """Return whether days off, hours of the week and rest hold."""
+    worked = [(d, s) for d, s in enumerate(week) if s >= 0]
+    rest, days = tables.rules[5], tables.rules[7]
+    starts = [tables.opt_start[d, s] for d, s in worked]
+    ends = [tables.opt_start[d, s] + tables.opt_minutes[s] for d, s in worked]
+    if len(worked) > days or sum(tables.opt_paid[s] for _, s in worked) > tables.week_cap[0, 0]:
+        return False
+    return all(start >= 0 for start in starts) and all(b - a >= rest for a, b in zip(ends, starts[1:], strict=False))
 
 
 def _pairs(first: np.ndarray, count: np.ndarray, a: int, b: int) -> list[tuple[int, int]]:
