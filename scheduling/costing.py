@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,11 +40,10 @@ def on_seat(
     """Return people on seat per skill class and interval in units of full speed, and the speeds of the classes."""
     seen: dict[tuple[float, ...], int] = {}
     rows: list[tuple[int, int, FloatArray]] = []
-    interval = problem.grid.interval_minutes
+    interval, shape_of, share_of = problem.grid.interval_minutes, cache(people_shapes), cache(presence)
     for shift in (s for s in shifts if not s.training):
-        speeds = week_speeds(problem, people[shift.person], shift.day)
-        shape, scale = people_shapes(speeds)
-        share = presence(shift.end - shift.start, shift.start % interval, interval, shift.pattern.pauses)
+        shape, scale = shape_of(week_speeds(problem, people[shift.person], shift.day))
+        share = share_of(shift.end - shift.start, shift.start % interval, interval, shift.pattern.pauses)
         rows.append((seen.setdefault(shape, len(seen)), shift.start // interval, share * scale))
     seats = np.zeros((len(seen), problem.grid.n))
     for group, slot, share in rows:

@@ -19,12 +19,13 @@ method can climb; at a small ``T`` the value is the exact one up to ``T log(choi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from scheduling.dual_kernel import Classes, day_costs, price_weeks, seat_use, shifts_worked
+from scheduling.dual_kernel import Classes, Weeks, day_costs, price_weeks, seat_use, shifts_worked
 from scheduling.dual_pauses import Pauses, Placed, price_options
 from scheduling.dual_weeks import person_days, person_weeks, stretches
 from scheduling.hire_rows import hire_limits
@@ -53,6 +54,15 @@ _WEEK_SIZE = 1000  # steps of pricing a week, as against those of placing pauses
 class Dual:
     """The dual function; prices are one vector: queues by interval, then limits on heads, then stretches of days.
 
+    Parameters
+    ----------
+    problem, options, hires : RosterProblem, ShiftOptions, sequence of HireOption
+        What is to be rostered.
+    required : float array (queues, intervals)
+        Agents wanted, less those of shifts before the plan.
+    spread : callable
+        Works as ``map``; that of a pool of threads has an evaluation done by two at a time, to the same bytes.
+
     Attributes
     ----------
     upper : float array
@@ -66,9 +76,10 @@ class Dual:
     """
 
     def __init__(
-        self, problem: RosterProblem, options: ShiftOptions, hires: Sequence[HireOption], required: FloatArray
-    ) -> None:
-        self.problem, self.required = problem, required
+        self, problem: RosterProblem, options: ShiftOptions, hires: Sequence[HireOption], required: FloatArray,
+        spread: Callable[..., Iterable[Any]] = map,
+    ) -> None:  # fmt: skip
+        self.problem, self.required, self.spread = problem, required, spread
         people = [*problem.people, *(hired_person(problem, hire, 1) for hire in hires)]
         skill, self.speeds = skills_of(problem, people)
         days = person_days(problem, options, people, skill)
@@ -82,6 +93,8 @@ class Dual:
         self.steps = max(problem.grid.n * self.fine, int((self.placed.begin + self.placed.length).max()) + 1)
         self.used = _used(self.classes, days.of_day, len(self.speeds))
         meals = np.where(self.pauses.shape < 0, 1, np.maximum(self.pauses.meal_count[self.pauses.shape], 1))
+        self.skill_parts = _halves((self.used * self.placed.length).sum(axis=(1, 2)))
+        self.week_parts = _halves(np.ones(len(self.mine.count)))
         self.size = int((self.used * meals * self.placed.length).sum()) + _WEEK_SIZE * len(self.mine.count)
         self.fee = np.array([hire_fee(problem, hire) for hire in hires], dtype=np.float64)
         self.heads = np.array([hire.heads_max for hire in hires], dtype=np.float64)
@@ -109,17 +122,14 @@ class Dual:
         seat = np.zeros((len(worth), self.steps))
         seat[:, : worth.shape[1] * self.fine] = np.repeat(worth / self.fine, self.fine, axis=1)
         pause_heat = heat * PAUSE_HEAT if heat > PAUSES_EXACT else 0.0
-        value = price_options(seat, self.placed, self.pauses, self.used, pause_heat)
+        value = self._price_options(seat, pause_heat)
         cost = day_costs(self.classes, value, len(self.hours), heat)
-        money, chosen = price_weeks(
-            self.mine.weeks, cost, self.hours, self.problem.holiday, self._rules, heat,
-            (self.mine.prices @ run).reshape(-1, 7),
-        )  # fmt: skip
+        money, chosen = self._price_weeks(cost, heat, (self.mine.prices @ run).reshape(-1, 7))
         total, weight = self._take_on(money, limit, run, heat)
         total += float((queue * self.required).sum())
         chosen *= weight[:, None, None]
         shifts = shifts_worked(self.mine.weeks, chosen, self.classes, value, cost, heat)
-        seats = seat_use(shifts, seat, self.placed, self.pauses, pause_heat)[:, : worth.shape[1] * self.fine]
+        seats = self._seat_use(shifts, seat, pause_heat)[:, : worth.shape[1] * self.fine]
         on_seat = seats.reshape(*worth.shape, self.fine).mean(axis=2)
         served = np.einsum("gqt,gt,gq->qt", share, on_seat, self.speeds)
         worked = self.mine.prices.T @ chosen.sum(axis=2).ravel()
@@ -128,6 +138,27 @@ class Dual:
             worked - self._days_in_row(),
         ])  # fmt: skip
         return total, slope
+
+    def _price_options(self, seat: FloatArray, heat: float) -> FloatArray:
+        def part(at: slice) -> FloatArray:
+            return np.asarray(price_options(seat[at], self.placed, self.pauses, self.used[at], heat))
+
+        return np.concatenate(list(self.spread(part, self.skill_parts)))
+
+    def _price_weeks(self, cost: FloatArray, heat: float, extra: FloatArray) -> tuple[FloatArray, FloatArray]:
+        def part(at: slice) -> tuple[FloatArray, FloatArray]:
+            weeks = Weeks(*(column[at] for column in self.mine.weeks))
+            money, chosen = price_weeks(weeks, cost, self.hours, self.problem.holiday, self._rules, heat, extra[at])
+            return money, chosen
+
+        money, chosen = zip(*self.spread(part, self.week_parts), strict=True)
+        return np.concatenate(money), np.concatenate(chosen)
+
+    def _seat_use(self, shifts: FloatArray, seat: FloatArray, heat: float) -> FloatArray:
+        def part(at: slice) -> FloatArray:
+            return np.asarray(seat_use(shifts[at], seat[at], self.placed, self.pauses, heat))
+
+        return np.concatenate(list(self.spread(part, self.skill_parts)))
 
     def proof(self, prices: FloatArray, temperature: float) -> BoundPrices:
         """Return the prices in the words of the plan, with the bound that they prove."""
@@ -175,6 +206,13 @@ class Dual:
         right = self.runs.right.copy()
         np.add.at(right, self.hire_kind, self.hire_active * self.taken[:, None] * (self.runs.days - 1.0))
         return right.ravel()
+
+
+def _halves(load: FloatArray) -> list[slice]:
+    """Return two slices of about the same load, one where there is nothing to cut."""
+    done = np.cumsum(load)
+    cut = int(np.searchsorted(done, done[-1] / 2.0)) + 1 if len(load) else 0
+    return [slice(0, cut), slice(cut, len(load))] if 0 < cut < len(load) else [slice(0, len(load))]
 
 
 def _used(classes: Classes, of_day: IntArray, skills: int) -> BoolArray:

@@ -6,6 +6,7 @@ L-BFGS-B within the price bounds on the smoothed dual, cooled step by step; the 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,8 +26,9 @@ FloatArray = NDArray[np.float64]
 _LADDER = ((0.1, 0.15), (0.03, 0.25), (0.01, 0.25), (0.004, 0.2), (0.0015, 0.15))
 EXACT = 1e-4
 # Evaluations at effort 1: so many at most, fewer where each has many steps.
-EVALUATIONS_MOST = 1600
+EVALUATIONS_MOST = 1000
 STEPS = 2.4e10
+_THREADS = 2
 
 
 @dataclass
@@ -54,7 +56,14 @@ def climb(
 
     ``told`` hears how far it is after each temperature.
     """
-    dual, state = Dual(problem, options, hires, required), Climb()
+    with ThreadPoolExecutor(_THREADS) as pool:
+        return _climbed(problem, Dual(problem, options, hires, required, pool.map), effort, stop, told)
+
+
+def _climbed(
+    problem: RosterProblem, dual: Dual, effort: float, stop: Callable[[], bool], told: Callable[[Climb], None] | None
+) -> Climb:
+    state = Climb()
     evaluations = effort * min(EVALUATIONS_MOST, STEPS / dual.size)
     wage = max(contract.cost_per_hour for contract in problem.contracts) or 1.0
     prices = dual.start()
@@ -76,7 +85,7 @@ def climb(
             )  # fmt: skip
             prices = np.clip(found.x, 0.0, dual.upper)
             dual(prices, wage * heat)
-            state.heads = {hire.contract: float(n) for hire, n in zip(hires, dual.taken, strict=True)}
+            state.heads = {hire.contract: float(n) for hire, n in zip(dual.hires, dual.taken, strict=True)}
             proof = dual.proof(prices, EXACT)
             if proof.value > state.bound:
                 state.bound, state.prices = proof.value, proof

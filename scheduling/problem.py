@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -207,7 +207,12 @@ def week_speeds(problem: RosterProblem, person: Person, day: int) -> tuple[float
     contract = problem.contracts[person.contract]
     last = max(len(contract.speed), len(contract.errors))
     ramp = contract.capacity_in_week(last if person.seat_day is None else (day - person.seat_day) // 7)
-    return tuple(round(speed * ramp, 9) for speed in person.speed)
+    return _at_ramp(person.speed, ramp)
+
+
+@lru_cache(4096)
+def _at_ramp(speeds: tuple[float, ...], ramp: float) -> tuple[float, ...]:
+    return tuple(round(speed * ramp, 9) for speed in speeds)
 
 
 def from_inputs(inputs: Inputs, requirement: Requirement) -> RosterProblem:

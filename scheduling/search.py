@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 from numpy.typing import NDArray
 
 from scheduling.kernel import BREACH_PRICE, State, cover_all
+from scheduling.lanes import Lanes
 from scheduling.moves import anneal
 from scheduling.problem import RosterProblem, Span
 from scheduling.tables import Index, Tables
 from scheduling.week_options import Work, new_work
-from scheduling.weekly import sweep, worths
+from scheduling.weekly import worths
 
 __all__ = ["Search"]
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 SLICE = 20_000
-CHUNK = 1000
 _MEND_SLICES = 20
 _MEND_HEAT = 1.0  # money: wages are not spent in vain
 _SOFT_MOST = 0.9
@@ -52,6 +53,7 @@ class Search:
             self.state.pattern[p, day] = tables.opt_pattern[option]
         self.best = (np.inf, self.state.option.copy(), self.state.pattern.copy())
         self.work = work or new_work(problem, index.options, tables)
+        self.lanes = Lanes(tables, self.state, self.work, seed)
         self.order = np.random.default_rng(seed)
 
     def prepare(self) -> None:
@@ -130,22 +132,23 @@ class Search:
         people, weeks = len(self.index.people), self.problem.weeks
         if not people or not self.tables.opt_paid.size:
             return True
-        for number, (heat, soft) in enumerate(ladder):
-            self._soften(soft)
-            order = self.order.permutation(people * weeks)
-            for first in range(0, len(order), CHUNK):
-                if stop():
-                    self._soften(0.0)
-                    self.keep_best()
-                    self.restore()
-                    return False
-                part = order[first : first + CHUNK]
-                sweep(self.tables, self.state, self.work, part // weeks, part % weeks, float(heat))
-                tick((number + min(1.0, (first + CHUNK) / len(order))) / len(ladder))
-            self._soften(0.0)
-            self.keep_best()
+        whole = True
+        with ThreadPoolExecutor(len(self.lanes.lanes)) as pool:
+            for number, (heat, soft) in enumerate(ladder):
+                self._soften(soft)
+                drawn = 0
+                for turns in self.lanes.rounds(self.order.permutation(people * weeks)):
+                    whole = not stop()
+                    if not whole:
+                        break
+                    drawn += self.lanes.draw(turns, float(heat), pool)
+                    tick((number + drawn / (people * weeks)) / len(ladder))
+                self._soften(0.0)
+                self.keep_best()
+                if not whole:
+                    break
         self.restore()
-        return True
+        return whole
 
     def _soften(self, soft: float) -> None:
         """Round off the price of missing agents by so many agents where one is wanted (by its root where more are)."""

@@ -313,7 +313,11 @@ def _pools(problem: RosterProblem, people: Sequence[Person]) -> tuple[IntArray, 
     pools = np.array([[0 if p.temporary else -1, 1 + p.contract] for p in people], dtype=np.int64).reshape(-1, 2)
     none = float(NEVER)
     rows = [
-        [none if value is None else float(value) for value in (x.seats_max, x.per_experienced_max, x.cost_max)]
+        [
+            none if x.seats_max is None else float(x.seats_max),
+            none if x.per_experienced_max is None else float(x.per_experienced_max),
+            np.inf if x.cost_max is None else float(x.cost_max),
+        ]
         for x in limits
     ]
     bound = np.array(rows, dtype=np.float64)

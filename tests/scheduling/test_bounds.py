@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import cache
 
@@ -71,6 +72,22 @@ def test_gradient_of_the_dual_is_its_slope() -> None:
         step[place] = 1e-4
         measured = (dual(prices + step, 30.0)[0] - dual(prices - step, 30.0)[0]) / 2e-4
         assert slope[place] == pytest.approx(measured, rel=1e-3, abs=1e-3)
+
+
+def test_an_evaluation_by_two_threads_is_the_same_to_the_last_byte() -> None:
+    """Skills and weeks priced in two halves at the same time: value and gradient as by one thread."""
+    inputs, requirement = promotion_plan(people=9, days=10)
+    problem = from_inputs(inputs, requirement)
+    options, hires = shift_options(problem), hire_options(problem)
+    alone = Dual(problem, options, hires, problem.requirement)
+    with ThreadPoolExecutor(2) as pool:
+        shared = Dual(problem, options, hires, problem.requirement, pool.map)
+        assert len(shared.skill_parts) == len(shared.week_parts) == 2
+        for seed in range(3):
+            prices = alone.upper * np.random.default_rng(seed).uniform(0.0, 0.2, len(alone.upper))
+            (value, slope), (told, steep) = alone(prices, 3.0**seed), shared(prices, 3.0**seed)
+            assert value == told
+            assert slope.tobytes() == steep.tobytes()
 
 
 def test_prices_prove_about_as_much_as_the_linear_program() -> None:
