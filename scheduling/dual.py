@@ -147,7 +147,8 @@ class Dual:
 
     def _price_weeks(self, cost: FloatArray, heat: float, extra: FloatArray) -> tuple[FloatArray, FloatArray]:
         def part(at: slice) -> tuple[FloatArray, FloatArray]:
-            weeks = Weeks(*(column[at] for column in self.mine.weeks))
+            every = self.mine.weeks
+            weeks = Weeks(every.first[at], every.classes[at], every.forced[at], every.terms[at])
             money, chosen = price_weeks(weeks, cost, self.hours, self.problem.holiday, self._rules, heat, extra[at])
             return money, chosen
 
