@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from wfm.compiled import compiled, kept, part
 
-__all__ = ["INNER", "LEAN", "OUTER", "PART", "PART_FAST", "below", "uniform"]
+__all__ = ["INNER", "LEAN", "OUTER", "PART", "PART_FAST", "below", "stream", "uniform"]
 
 _PACKAGES = ("scheduling", "scheduling.multi_activity")
 # Only what Python calls gets a wrapper for Python: with many arrays, wrappers take most of the compile time.
@@ -45,6 +45,11 @@ def PART(function: Callable[..., Any]) -> Any:  # noqa: N802
 def PART_FAST(function: Callable[..., Any]) -> Any:  # noqa: N802
     """Return such a function whose sums may be reordered for speed."""
     return part(function, fastmath=True)
+
+
+def stream(*seed: int) -> NDArray[np.uint64]:
+    """Return the state of a stream of random numbers: one number, never 0."""
+    return np.maximum(np.random.SeedSequence(seed).generate_state(1, dtype=np.uint64), 1).astype(np.uint64)
 
 
 @PART

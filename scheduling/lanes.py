@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from scheduling.compiled import stream
 from scheduling.kernel import State
 from scheduling.tables import Tables
 from scheduling.week_options import Work
@@ -44,15 +45,16 @@ class Lanes:
         self.tables = tables
         people, weeks = state.wages.shape
         limited = np.isfinite(tables.pool_cost[tables.pools[tables.pools >= 0]]).any()
-        self.weeks, self.two = weeks, bool(weeks > _LANES and people >= _LANES and not limited)
-        self.lanes = [(state, work)]
-        if self.two:
-            mixed = np.random.SeedSequence([seed, 1]).generate_state(1, dtype=np.uint64)
-            own = state._replace(
-                random=np.maximum(mixed, 1).astype(np.uint64),
-                totals=np.zeros_like(state.totals), pool_spent=np.zeros_like(state.pool_spent),
-            )  # fmt: skip
+        self.weeks, self.lanes = weeks, [(state, work)]
+        if weeks > _LANES and people >= _LANES and not limited:
+            totals, spent = np.zeros_like(state.totals), np.zeros_like(state.pool_spent)
+            own = state._replace(random=stream(seed, 1), totals=totals, pool_spent=spent)
             self.lanes.append((own, _copied(work)))
+
+    @property
+    def two(self) -> bool:
+        """Whether weeks are drawn at the same time."""
+        return len(self.lanes) == _LANES
 
     def rounds(self, order: IntArray) -> Iterator[list[list[Pairs]]]:
         """Yield what is drawn between two looks at the clock: turns, each of one list of pairs for every lane."""

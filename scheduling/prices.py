@@ -57,15 +57,13 @@ def climb(
     ``told`` hears how far it is after each temperature.
     """
     with ThreadPoolExecutor(_THREADS) as pool:
-        return _climbed(problem, Dual(problem, options, hires, required, pool.map), effort, stop, told)
+        return _climbed(Dual(problem, options, hires, required, pool.map), effort, stop, told)
 
 
-def _climbed(
-    problem: RosterProblem, dual: Dual, effort: float, stop: Callable[[], bool], told: Callable[[Climb], None] | None
-) -> Climb:
+def _climbed(dual: Dual, effort: float, stop: Callable[[], bool], told: Callable[[Climb], None] | None) -> Climb:
     state = Climb()
     evaluations = effort * min(EVALUATIONS_MOST, STEPS / dual.size)
-    wage = max(contract.cost_per_hour for contract in problem.contracts) or 1.0
+    wage = max(contract.cost_per_hour for contract in dual.problem.contracts) or 1.0
     prices = dual.start()
 
     def smoothed(x: FloatArray, temperature: float) -> tuple[float, FloatArray]:

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 from numpy.typing import NDArray
 
+from scheduling.compiled import stream
 from scheduling.kernel import BREACH_PRICE, State, cover_all
 from scheduling.lanes import Lanes
 from scheduling.moves import anneal
@@ -129,26 +130,35 @@ class Search:
         the methods of smoothing for convex programs do (Nesterov 2005). Keeps the roster of least true cost seen at the
         end of a sweep.
         """
-        people, weeks = len(self.index.people), self.problem.weeks
-        if not people or not self.tables.opt_paid.size:
+        if not len(self.index.people) or not self.tables.opt_paid.size:
             return True
         whole = True
         with ThreadPoolExecutor(len(self.lanes.lanes)) as pool:
             for number, (heat, soft) in enumerate(ladder):
+
+                def told(part: float, done: int = number) -> None:
+                    tick((done + part) / len(ladder))
+
                 self._soften(soft)
-                drawn = 0
-                for turns in self.lanes.rounds(self.order.permutation(people * weeks)):
-                    whole = not stop()
-                    if not whole:
-                        break
-                    drawn += self.lanes.draw(turns, float(heat), pool)
-                    tick((number + drawn / (people * weeks)) / len(ladder))
+                whole = self._sweep(heat, pool, stop, told)
                 self._soften(0.0)
                 self.keep_best()
                 if not whole:
                     break
         self.restore()
         return whole
+
+    def _sweep(
+        self, heat: float, pool: ThreadPoolExecutor, stop: Callable[[], bool], tick: Callable[[float], None]
+    ) -> bool:
+        """Draw the weeks of everybody anew once; return False when stopped early."""
+        weeks, drawn = len(self.index.people) * self.problem.weeks, 0
+        for turns in self.lanes.rounds(self.order.permutation(weeks)):
+            if stop():
+                return False
+            drawn += self.lanes.draw(turns, float(heat), pool)
+            tick(drawn / weeks)
+        return True
 
     def _soften(self, soft: float) -> None:
         """Round off the price of missing agents by so many agents where one is wanted (by its root where more are)."""
@@ -208,7 +218,6 @@ def _empty_state(problem: RosterProblem, tables: Tables, index: Index, seed: int
     people, days, extended = len(index.people), problem.days, tables.pre + problem.days
     slots, subsets, pools = problem.grid.n, tables.smax.shape[1], len(tables.pool_seats)
     tail = tables.pat_seat.shape[1] + 1
-    mixed = np.random.SeedSequence(seed).generate_state(1, dtype=np.uint64)
     return State(
         option=np.full((people, days), -1, dtype=np.int64),
         pattern=np.full((people, days), -1, dtype=np.int64),
@@ -226,7 +235,7 @@ def _empty_state(problem: RosterProblem, tables: Tables, index: Index, seed: int
         experts=np.zeros(slots + tail, dtype=np.int64),
         pool_spent=np.zeros(pools),
         totals=np.zeros(5),
-        random=np.maximum(mixed, 1).astype(np.uint64),
+        random=stream(seed),
         net=np.zeros(slots),
         row_of=np.full(slots, -1, dtype=np.int64),
         rows=np.zeros(slots + 1, dtype=np.int64),

@@ -12,7 +12,9 @@ import pytest
 from scheduling.build import SearchLimits, build
 from scheduling.conflicts import check_conflicts
 from scheduling.hires import broken_limits, fit_limits, hire_options, hired_person
+from scheduling.options import shift_options
 from scheduling.problem import from_inputs
+from scheduling.tables import build_tables
 from scheduling.wages import past_overtime
 from tests.scheduling.plans import requirement_of
 from tests.scheduling.random_plans import random_plan
@@ -60,6 +62,15 @@ def test_fees_and_training_count_as_cost(scope: str, cost_max: float) -> None:
     spent = sum(row.cost for row in roster.shifts if row.contract == "temp") + roster.cost.hiring
     assert spent <= cost_max
     assert len(roster.hires) <= cost_max // 220  # the fee and three days of training are spent on anybody taken on
+
+
+@pytest.mark.parametrize(("limits", "most"), [({}, np.inf), ({"cost_max": 900.0}, 900.0)])
+def test_no_limit_on_cost_is_none_in_any_currency(limits: dict[str, float], most: float) -> None:
+    """Temporary staff whose seats alone are limited may earn anything, 100 million too."""
+    problem = problem_of(tiny([agent(1, "temp")], contracts=[TEMP], limits={"seats_max": 3, **limits}))
+    tables, _ = build_tables(problem, shift_options(problem), problem.people)
+    pools = tables.pools[tables.pools >= 0]
+    assert tables.pool_cost[pools].tolist() == [most]
 
 
 def test_a_limit_on_cost_leaves_money_for_work() -> None:
